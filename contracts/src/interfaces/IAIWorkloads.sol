@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {WorkloadSpec, Status, CloseReason, ContestGround, Split} from "../types/Types.sol";
+
+/// @notice Submit, cancel, start, complete, contest, settle: the status machine of a workload and its escrow.
+/// No state locks money for ever: `settle` may be called by anyone and knows every ending. Ids start at 1.
+interface IAIWorkloads {
+    struct Submission {
+        uint16 gpus;
+        uint8 memoryCode; // MiB per GPU
+        uint16 classMask; // 0: any class
+        uint48 computeGflop; // 0 for a lease
+        uint32 dataMB;
+        uint32 leaseSec; // 0 for a job
+        uint32 maxDurationSec;
+        uint16 priority; // 0..10000
+        uint16 minTrustBps;
+        uint8 maxRetries; // 0..3
+        uint64 budgetMicro; // for the work itself; fees and surcharge come on top and are locked beside it
+        uint32 openRounds; // how many rounds it waits for a match
+        bytes32 specHash; // sha256 of the canonical spec document, which the client hands to the node
+    }
+
+    /// @notice A workload as stored.
+    struct Workload {
+        address client;
+        WorkloadSpec spec;
+        uint64 budgetMicro;
+        uint64 escrowMicro;
+        uint32 openUntilRound; // exclusive
+        Status status;
+        CloseReason reason; // set when it ended, or was last reopened
+        uint32 node;
+        uint64 priceMicro;
+        uint32 matchedRound;
+        uint16 entry;
+        uint64 startedAt; // timestamps, seconds
+        uint64 endedAt;
+        uint16 doneBps; // of the work, as the ending declares it
+        uint8 matches; // how many times it was matched
+    }
+
+    error BadSubmission(string field, uint256 value);
+    error UnknownWorkload(uint32 workload);
+    error WrongStatus(uint32 workload, Status status);
+    error NotClient(uint32 workload, address caller);
+    error NotItsNode(uint32 workload, address caller);
+    error NotNetwork(address caller);
+    error NotOpen(uint32 workload, uint32 round);
+    error StartWindowPassed(uint32 workload, uint32 lastRound);
+    error TooEarly(uint32 workload, uint256 fromRoundOrTimestamp);
+    error ContestWindowPassed(uint32 workload, uint32 lastRound);
+
+    event WorkloadSubmitted(
+        uint32 indexed workload,
+        address indexed client,
+        WorkloadSpec spec,
+        uint64 budgetMicro,
+        uint64 escrowMicro,
+        uint32 openUntilRound,
+        bytes32 specHash
+    );
+    event WorkloadMatched(
+        uint32 indexed workload, uint32 indexed node, uint32 indexed round, uint16 entry, uint64 priceMicro
+    );
+    event WorkloadStarted(uint32 indexed workload, uint32 indexed node, uint64 durationSec, uint64 owedSec);
+    /// @notice status is Completed, Failed, TimedOut or Cancelled. `digest` is the sha256 of the outputs, or of what went wrong.
+    event WorkloadEnded(
+        uint32 indexed workload, Status status, CloseReason reason, uint16 doneBps, bytes32 digest
+    );
+    event WorkloadReopened(uint32 indexed workload, CloseReason reason, uint32 fromRound);
+    event WorkloadContested(uint32 indexed workload, ContestGround ground, uint64 bondMicro, uint32 deadlineRound);
+    event ContestResolved(uint32 indexed workload, bool upheld);
+    /// @notice The money went where `split` says. status is Settled or Refunded.
+    event WorkloadClosed(uint32 indexed workload, Status status, CloseReason reason, Split split);
+    /// @notice The rounds in which the workload is open: up to four [from, to) pairs of uint32, first pair lowest; to = 0 is "until openUntilRound".
+    event OpenRoundsWritten(uint32 indexed workload, uint256 openRounds);
+    /// @notice Counters that bind from `fromRound` on: workloads in status Open, and the newest id.
+    event WorkloadCountersWritten(uint32 fromRound, uint32 openWorkloads, uint32 newestWorkload);
+
+    // Clients --------------------------------------------------------------------------------------------------
+    /// @notice Locks the escrow from the sender's available line; open from the next round.
+    function submit(Submission calldata submission) external returns (uint32 workload);
+    /// @notice Open or Matched: ends and refunds all. Running: pro rata; a completion in the same round wins.
+    function cancel(uint32 workload) external;
+    /// @notice The client is content: `settle` need not wait for the contest window.
+    function accept(uint32 workload) external;
+    function contest(uint32 workload, ContestGround ground) external;
+
+    // The node that was matched (its owner's key) ----------------------------------------------------------------
+    function start(uint32 workload) external;
+    function complete(uint32 workload, bytes32 resultHash) external;
+    /// @notice clientFault false: NodeFault, reopens while matches last. True: pro rata, contestable.
+    function fail(uint32 workload, bool clientFault, uint16 doneBps, bytes32 digest) external;
+    /// @notice The time that was owed is over: a lease's normal end, a job's declared work done.
+    function timeOut(uint32 workload, uint16 doneBps, bytes32 resultHash) external;
+
+    // Anyone ---------------------------------------------------------------------------------------------------
+    /// @notice Ends what the round has ended (no-show, expiry, an abandoned run), then pays. Reverts TooEarly if nothing is due.
+    function settle(uint32 workload) external;
+
+    // Network contracts ------------------------------------------------------------------------------------------
+    /// @notice AICChain only, while posting `round`.
+    function matchTo(uint32 workload, uint32 node, uint32 round, uint16 entry, uint64 priceMicro) external;
+    /// @notice TruthfulReporting only.
+    function resolveContest(uint32 workload, bool upheld) external;
+
+    // Views ------------------------------------------------------------------------------------------------------
+    function workload(uint32 id) external view returns (Workload memory);
+    function specOf(uint32 id) external view returns (WorkloadSpec);
+    function budgetMicroOf(uint32 id) external view returns (uint64);
+    function isOpenAt(uint32 id, uint32 round) external view returns (bool);
+    function countersAt(uint32 round) external view returns (uint32 openWorkloads, uint32 newestWorkload);
+    /// @notice What `submit` locks for a budget and a priority, at the rates that bind now.
+    function escrowMicroFor(uint64 budgetMicro, uint16 priority) external view returns (uint64);
+}
