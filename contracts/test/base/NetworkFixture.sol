@@ -9,6 +9,7 @@ import {ComputeNodes} from "../../src/ComputeNodes.sol";
 import {DualTokenSystem} from "../../src/DualTokenSystem.sol";
 import {Parameters} from "../../src/Parameters.sol";
 import {NetworkConfig} from "../../src/base/Networked.sol";
+import {IComputeNodes} from "../../src/interfaces/IComputeNodes.sol";
 import {ParameterTable} from "../../src/generated/ParameterTable.sol";
 import {Claims, GpuClass, NodeRecord, MAX_MICRO, WEI_PER_MICRO} from "../../src/types/Types.sol";
 import {vm} from "./Vm.sol";
@@ -153,6 +154,15 @@ abstract contract NetworkFixture {
     function _register(uint16 gpus) internal returns (uint32) {
         vm.prank(operator);
         return nodes.register(_claims(gpus), uint64(ONE), "https://127.0.0.1:8787");
+    }
+
+    function _occupation(uint32 node, uint16 gpus, uint16 entry)
+        internal
+        pure
+        returns (IComputeNodes.Occupation[] memory occupations)
+    {
+        occupations = new IComputeNodes.Occupation[](1);
+        occupations[0] = IComputeNodes.Occupation(node, gpus, entry);
     }
 
     /// @dev The record as the next round will see it.
