@@ -38,7 +38,7 @@ export function writeFeatures(
   counters: Pick<NetworkCounters, 'gpus' | 'freeGpus' | 'openWorkloads'>,
 ): Int16Array {
   refuseImpossible(spec, record, round, counters);
-  const seconds = Number(durationSec(spec, record));
+  const seconds = durationSec(spec, record);
   const compute = record.computeCode + 16 * record.computeShift;
   const left = record.freeGpus - spec.gpus;
   const transferMs = mulDivDown(spec.dataMB, 8_000, decode(record.bandwidthCode));
@@ -62,7 +62,8 @@ export function writeFeatures(
   into[i++] = mulDivDown(record.gpus - record.freeGpus, 255, record.gpus);
 
   into[i++] = lg16(seconds);
-  into[i++] = Math.min(255, mulDivDown(transferMs, 255, seconds * 1_000));
+  // Beyond 2^53 the divisor is not exact, but the dividend is below 2^49: the share is 0 all the same.
+  into[i++] = Math.min(255, mulDivDown(transferMs, 255, Number(seconds) * 1_000));
   into[i++] = lg16(1 + left);
   into[i++] = left === 0 ? 255 : 0;
 

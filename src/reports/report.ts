@@ -1,4 +1,5 @@
-import { encodeAbiParameters, keccak256 } from 'viem';
+import { keccak_256 } from '@noble/hashes/sha3';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils';
 import type { Address, Hex, Measured } from '../domain/index.ts';
 
 /** EIP-712 domain of a contract of the network: TruthfulReporting for reports, ComputeNodes for certificates. */
@@ -86,38 +87,30 @@ export interface MeasurementCommitment {
   readonly salt: Hex;
 }
 
-const COMMITMENT = [
-  { type: 'uint256' },
-  { type: 'address' },
-  { type: 'address' },
-  { type: 'uint32' },
-  {
-    type: 'tuple[]',
-    components: [
-      { name: 'node', type: 'uint32' },
-      { name: 'answered', type: 'bool' },
-      { name: 'latencyUs', type: 'uint32' },
-      { name: 'bandwidthMbps', type: 'uint32' },
-      { name: 'computeMflops', type: 'uint64' },
-    ],
-  },
-  { type: 'bytes32' },
-] as const;
-
 /** abi.encode(block.chainid, address(this), auditor, epoch, measurements, salt): what the commitment hashes. */
 export function commitmentPreimage(of: MeasurementCommitment): Hex {
-  const measurements = of.measurements.map((m) => ({ ...m, computeMflops: BigInt(m.computeMflops) }));
-  return encodeAbiParameters(COMMITMENT, [
-    BigInt(of.chainId),
-    of.truthfulReporting,
-    of.auditor,
-    of.epoch,
-    measurements,
-    of.salt,
+  const head = [of.chainId, of.truthfulReporting, of.auditor, of.epoch, MEASUREMENTS_OFFSET, of.salt];
+  const words = of.measurements.flatMap((m) => [
+    m.node,
+    Number(m.answered),
+    m.latencyUs,
+    m.bandwidthMbps,
+    m.computeMflops,
   ]);
+  return `0x${[...head, of.measurements.length, ...words].map(word).join('')}`;
 }
 
 /** The commitment of `commitMeasurements`; the preimage stays with the auditor until the reveal. */
 export function measurementCommitment(of: MeasurementCommitment): Hex {
-  return keccak256(commitmentPreimage(of));
+  return `0x${bytesToHex(keccak_256(hexToBytes(commitmentPreimage(of).slice(2))))}`;
+}
+
+/** The array comes after the head of six words. */
+const MEASUREMENTS_OFFSET = 6 * 32;
+
+/** One word of the ABI, without 0x; a fraction, a negative number or one too wide is refused. */
+function word(value: number | Hex): string {
+  const digits = BigInt(value).toString(16).padStart(64, '0');
+  if (!/^[0-9a-f]{64}$/.test(digits)) throw new RangeError(`${value} is not an unsigned word`);
+  return digits;
 }
