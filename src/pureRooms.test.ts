@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+/** Rooms whose every result must be a function of their arguments: what consensus and replayable training consist of. */
+const PURE_ROOMS = ['domain', 'state', 'policy', 'match', 'reports', 'settlement', 'training'];
+const AMBIENT = /\b(Date\.now|new Date\(|Math\.random|performance\.now|crypto\.getRandomValues|process\.(env|hrtime))/;
+
+const sources = (room: string): string[] =>
+  readdirSync(join(import.meta.dirname, room), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => join(import.meta.dirname, room, file));
+
+describe('pure rooms take time and randomness as arguments', () => {
+  test.each(PURE_ROOMS)('%s', (room) => {
+    const files = sources(room);
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+      expect(AMBIENT.exec(code)?.[0], file).toBeUndefined();
+    }
+  });
+});
