@@ -70,7 +70,9 @@ interface IAIWorkloads {
         uint32 indexed workload, Status status, CloseReason reason, uint16 doneBps, bytes32 digest
     );
     event WorkloadReopened(uint32 indexed workload, CloseReason reason, uint32 fromRound);
-    event WorkloadContested(uint32 indexed workload, ContestGround ground, uint64 bondMicro, uint32 deadlineRound);
+    event WorkloadContested(
+        uint32 indexed workload, ContestGround ground, uint64 bondMicro, uint32 deadlineRound
+    );
     event ContestResolved(uint32 indexed workload, bool upheld);
     /// @notice The money went where `split` says. status is Settled or Refunded.
     event WorkloadClosed(uint32 indexed workload, Status status, CloseReason reason, Split split);

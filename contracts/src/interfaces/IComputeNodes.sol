@@ -22,10 +22,14 @@ interface IComputeNodes {
 
     event GpuClassAdded(uint8 indexed classId, GpuClass gpuClass);
     event GreenIssuerSet(address issuer);
-    event NodeRegistered(uint32 indexed node, address indexed owner, Claims claims, uint64 stakeMicro, string endpoint);
+    event NodeRegistered(
+        uint32 indexed node, address indexed owner, Claims claims, uint64 stakeMicro, string endpoint
+    );
     event EndpointChanged(uint32 indexed node, string endpoint);
     event ClaimsChanged(uint32 indexed node, Claims claims);
-    event AuditApplied(uint32 indexed node, Measured measured, uint16 trustBps, uint8 unanswered, uint8 cleanAudits);
+    event AuditApplied(
+        uint32 indexed node, Measured measured, uint16 trustBps, uint8 unanswered, uint8 cleanAudits
+    );
     event GreenCertified(uint32 indexed node, uint32 untilRound);
     event ExitRequested(uint32 indexed node, uint32 stakeFreeFromRound);
     event StakeChanged(uint32 indexed node, uint64 stakeMicro);
@@ -49,7 +53,12 @@ interface IComputeNodes {
     function pause(uint32 node) external;
     function resume(uint32 node) external;
     /// @notice EIP-712 GreenCertificate(uint32 node,uint32 untilRound,bytes32 nullifier), signed by the green issuer.
-    function presentGreenCertificate(uint32 node, uint32 untilRound, bytes32 nullifier, bytes calldata signature) external;
+    function presentGreenCertificate(
+        uint32 node,
+        uint32 untilRound,
+        bytes32 nullifier,
+        bytes calldata signature
+    ) external;
     /// @notice An excluded node stakes anew; it is reinstated after cleanAuditsToReinstate clean audits.
     function restake(uint32 node) external;
     /// @notice Inactive from the next round; the stake is free after unbondingRounds, once nothing runs.

@@ -15,7 +15,12 @@ interface IRLPolicyManager {
     error AlreadyRegistered(bytes32 codeHash, uint32 policy);
 
     event PolicyRegistered(
-        uint32 indexed policy, address indexed registrant, address code, bytes32 indexed codeHash, uint8 hidden, bytes weights
+        uint32 indexed policy,
+        address indexed registrant,
+        address code,
+        bytes32 indexed codeHash,
+        uint8 hidden,
+        bytes weights
     );
     event PolicyActivated(uint32 indexed policy, bytes32 codeHash, uint32 fromRound);
 

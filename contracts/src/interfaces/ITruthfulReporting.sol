@@ -35,7 +35,12 @@ interface ITruthfulReporting {
     event MeasurementsRevealed(address indexed auditor, uint32 indexed epoch, Measurement[] measurements);
     /// @notice What came of a node's audit. discrepancyBps is the worst of the metrics, beyond tolerance.
     event AuditClosed(
-        uint32 indexed node, uint32 indexed epoch, uint8 reveals, uint256 discrepancyBps, uint16 trustBefore, uint16 trustAfter
+        uint32 indexed node,
+        uint32 indexed epoch,
+        uint8 reveals,
+        uint256 discrepancyBps,
+        uint16 trustBefore,
+        uint16 trustAfter
     );
     event ContestVoted(uint32 indexed workload, address indexed auditor, bool uphold);
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {NodeRecords} from "./NodeRecordLib.sol";
+import {WorkloadSpecs} from "./WorkloadSpecLib.sol";
+
 /// @notice What a node is, as the match sees it, in one word (low bits first):
 ///   gpus 12 | freeGpus 12 | memoryCode 8 | computeCode 8 | computeShift 5 | bandwidthCode 8 | latencyCode 8
 ///   | wattsCode 8 | classId 8 | trustBps 14 | flags 5 | freshUntilRound 32 | askMicroPerGpuHour 40
@@ -9,11 +12,15 @@ pragma solidity ^0.8.30;
 /// memory MiB per GPU, bandwidth Mbps, latency microseconds, watts per GPU.
 type NodeRecord is uint224;
 
+using NodeRecords for NodeRecord global;
+
 /// @notice What a workload asks for, in one word (low bits first):
 ///   gpus 12 | memoryCode 8 | classMask 16 | computeGflop 48 | dataMB 32 | leaseSec 32 | maxDurationSec 32
 ///   | priority 14 | minTrustBps 14 | maxRetries 2 | submittedRound 32.   242 bits.
 /// classMask 0 allows every class. leaseSec 0 is a job, else a lease of that length.
 type WorkloadSpec is uint256;
+
+using WorkloadSpecs for WorkloadSpec global;
 
 /// @notice Where a micro-AICC is: kind in the top byte, owner (address, node or workload id) in the low 160 bits.
 type LedgerLine is bytes32;
