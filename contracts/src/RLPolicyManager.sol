@@ -24,7 +24,8 @@ contract RLPolicyManager is IRLPolicyManager, Networked {
     uint256 private constant MATCH_VECTORS = 8;
     uint256 private constant PRIORITY_VECTORS = 32;
     /// @dev 16 int16 lanes of 1023: check vectors hold what features hold, and a little more.
-    uint256 private constant LANES_BELOW_1024 = 0x03ff03ff03ff03ff03ff03ff03ff03ff03ff03ff03ff03ff03ff03ff03ff03ff;
+    uint256 private constant LANES_BELOW_1024 =
+        0x03ff03ff03ff03ff03ff03ff03ff03ff03ff03ff03ff03ff03ff03ff03ff03ff;
     uint256 private constant PRIORITY_SHIFT = 192; // feature 3, in the first word of the packed features
 
     uint32 public policyCount;
@@ -135,7 +136,11 @@ contract RLPolicyManager is IRLPolicyManager, Networked {
 
     /// @dev What is not one word in 0..65535, within the gas cap, counts as the largest penalty. A caller cannot bring
     /// that about by giving too little gas: a call that could not hand over the whole cap is refused.
-    function _penalty(address code, bytes memory features, uint256 gasCap) private view returns (uint256 penalty) {
+    function _penalty(address code, bytes memory features, uint256 gasCap)
+        private
+        view
+        returns (uint256 penalty)
+    {
         uint256 need = gasCap * 64 / 63 + CALL_OVERHEAD;
         require(gasleft() >= need, NotEnoughGas(gasleft(), need));
         bool answered;

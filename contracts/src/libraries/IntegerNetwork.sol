@@ -21,7 +21,8 @@ library IntegerNetwork {
         require(weights.length != 0, IRLPolicyManager.BadWeights("length", 0));
         uint256 hidden = uint8(weights[0]);
         require(
-            hidden != 0 && hidden <= MAX_HIDDEN && hidden % 8 == 0, IRLPolicyManager.BadWeights("hidden", hidden)
+            hidden != 0 && hidden <= MAX_HIDDEN && hidden % 8 == 0,
+            IRLPolicyManager.BadWeights("hidden", hidden)
         );
         require(weights.length == _length(hidden), IRLPolicyManager.BadWeights("length", weights.length));
         _requireShift("s1", uint8(weights[1]));
@@ -72,7 +73,11 @@ library IntegerNetwork {
     }
 
     /// @dev The int32 at b plus the sum of words x times the int8s at w, w + row, ...; inputs is a multiple of 8.
-    function _sum(uint256 x, uint256 inputs, uint256 b, uint256 w, uint256 row) private pure returns (int256 acc) {
+    function _sum(uint256 x, uint256 inputs, uint256 b, uint256 w, uint256 row)
+        private
+        pure
+        returns (int256 acc)
+    {
         assembly ("memory-safe") {
             acc := sar(224, mload(b))
             for { let end := add(x, mul(32, inputs)) } lt(x, end) { x := add(x, 256) } {
