@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { certificateVectors } from './vectors/certificate.ts';
 import { codesVectors } from './vectors/codes.ts';
 import { featuresVectors } from './vectors/features.ts';
+import { networkVectors } from './vectors/network.ts';
 import { openRoundsVectors } from './vectors/openRounds.ts';
 import { splitVectors } from './vectors/split.ts';
 import { textOf } from './vectors/table.ts';
@@ -17,6 +18,7 @@ import { weightVectors } from './vectors/weight.ts';
 const VECTORS: Readonly<Record<string, () => unknown>> = {
   codes: codesVectors,
   features: featuresVectors,
+  network: networkVectors,
   weight: weightVectors,
   split: splitVectors,
   trust: trustVectors,

@@ -12,7 +12,7 @@ import {
 import { fold } from './fold.ts';
 import { Journal } from './journal.ts';
 import type { NodeState, PolicyState, WorkloadState } from './rows.ts';
-import { known, NetworkTables } from './tables.ts';
+import { known, NetworkTables, type StateClock } from './tables.ts';
 
 /** The last block that was folded; blocks without events need not be. */
 export interface Head {
@@ -29,7 +29,7 @@ const KEEP_BLOCKS = 1_024;
  * whatever binds by round can be asked for any round, past or next.
  *
  * @example
- * const state = NetworkState.replay(events);
+ * const state = NetworkState.replay(events, { genesis, roundSec });
  * state.recordAt(1, round)?.freeGpus;
  */
 export class NetworkState extends NetworkTables {
@@ -37,14 +37,14 @@ export class NetworkState extends NetworkTables {
   #head: Head | undefined;
 
   /** `keepBlocks`: how many blocks back `revertTo` can go. */
-  constructor({ keepBlocks = KEEP_BLOCKS }: { readonly keepBlocks?: number } = {}) {
+  constructor(clock: StateClock, { keepBlocks = KEEP_BLOCKS }: { readonly keepBlocks?: number } = {}) {
     const journal = new Journal(keepBlocks);
-    super(journal);
+    super(clock, journal);
     this.#journal = journal;
   }
 
-  static replay(events: Iterable<ChainEvent>): NetworkState {
-    const state = new NetworkState();
+  static replay(events: Iterable<ChainEvent>, clock: StateClock): NetworkState {
+    const state = new NetworkState(clock);
     for (const block of blocksOf(events)) state.apply(block);
     return state;
   }
@@ -53,8 +53,11 @@ export class NetworkState extends NetworkTables {
     return this.#head;
   }
 
-  /** Folds all events of one block, in log order; if one is refused, none is folded. */
-  apply(events: readonly ChainEvent[]): void {
+  /**
+   * Folds all events of one block, in log order; if one is refused, none is folded.
+   * `meets` is called with each event before it is folded: it sees the state that the event meets.
+   */
+  apply(events: readonly ChainEvent[], meets?: (event: ChainEvent) => void): void {
     const first = events[0];
     if (first === undefined) return;
     this.#refuseOutOfOrder(events, first);
@@ -65,7 +68,10 @@ export class NetworkState extends NetworkTables {
       this.#head = before;
     });
     try {
-      for (const event of events) fold(this, this.#journal, event);
+      for (const event of events) {
+        meets?.(event);
+        fold(this, this.#journal, event);
+      }
     } catch (error) {
       this.#journal.undoNewest();
       throw error;
@@ -155,10 +161,11 @@ export class NetworkState extends NetworkTables {
 
   /** The status of a workload as `round` has made it: a missed start and an expiry need no transaction. */
   statusIn(workload: number, round: number): Status | 'NoShow' | 'Expired' {
-    const { status, matchedRound, openUntilRound } = known(this.workloads, workload, 'workload');
+    const { status, matchedRound, openUntilRound, spec } = known(this.workloads, workload, 'workload');
     if (status === 'Open' && round >= openUntilRound) return 'Expired';
     if (status !== 'Matched') return status;
-    return round > matchedRound + this.parametersAt(matchedRound).startWindowRounds ? 'NoShow' : status;
+    const { startWindowRounds } = this.parametersAt(spec.submittedRound);
+    return round > matchedRound + startWindowRounds ? 'NoShow' : status;
   }
 }
 

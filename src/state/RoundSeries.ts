@@ -44,6 +44,14 @@ export class RoundSeries<T> {
     });
   }
 
+  /** Takes back what would bind only after `round`. */
+  dropAfter(round: number): void {
+    while ((this.#bindings.at(-1)?.fromRound ?? 0) > round) {
+      const dropped = this.#bindings.pop()!;
+      this.#journal.changed(() => this.#bindings.push(dropped));
+    }
+  }
+
   /** The value that binds in `round`; undefined where the series begins later. */
   at(round: number): T | undefined {
     let low = 0;

@@ -6,6 +6,7 @@ import {
   PARAMETERS,
   PolicyId,
   Round,
+  roundAt,
   unpackNodeRecord,
   unpackWorkloadSpec,
   WorkloadId,
@@ -34,8 +35,7 @@ const FOLDS: { [N in Name]: (tables: NetworkTables, event: EventOf<N>, journal: 
       claims,
       stakeMicro,
       endpoint,
-      // The record may be written before the registration is announced.
-      records: t.nodes.get(node)?.records ?? new RoundSeries(journal),
+      records: new RoundSeries(journal),
       measured: undefined,
       unanswered: 0,
       cleanAudits: 0,
@@ -106,7 +106,10 @@ const FOLDS: { [N in Name]: (tables: NetworkTables, event: EventOf<N>, journal: 
   // RLPolicyManager, Parameters, AICChain ------------------------------------------------------------------------
   PolicyRegistered: (t, { policy, registrant, code, codeHash, hidden, weights }) =>
     t.policies.set(policy, { id: PolicyId(policy), registrant, code, codeHash, hidden, weights }),
-  PolicyActivated: (t, { policy, fromRound }) => t.activePolicy.write(policy, fromRound),
+  PolicyActivated: (t, { policy, fromRound, timestamp }) => {
+    t.activePolicy.dropAfter(roundAt(t.clock, timestamp)); // a vote that does not bind yet is replaced
+    t.activePolicy.write(policy, fromRound);
+  },
   ParameterWritten: (t, { parameter, value, fromRound }) => {
     const series = t.parameters[parameter];
     if (series === undefined) {

@@ -5,14 +5,19 @@ import {
   type NetworkCounters,
   PARAMETERS,
   type PostedRound,
+  type RoundClock,
 } from '../domain/index.ts';
 import type { Journal } from './journal.ts';
 import { RoundSeries } from './RoundSeries.ts';
 import type { AuditorState, EpochState, NodeState, PolicyState, WorkloadState } from './rows.ts';
 import { Table } from './Table.ts';
 
+/** What the state needs of the clock: a vote on a policy may name any later round. */
+export type StateClock = Pick<RoundClock, 'genesis' | 'roundSec'>;
+
 /** The state, as tables of immutable rows and series by round: all there is to fold, undo and encode. */
 export class NetworkTables {
+  readonly clock: StateClock;
   readonly nodes: Table<number, NodeState>;
   readonly workloads: Table<number, WorkloadState>;
   readonly policies: Table<number, PolicyState>;
@@ -29,7 +34,8 @@ export class NetworkTables {
   readonly networkGpus: RoundSeries<Pick<NetworkCounters, 'gpus' | 'freeGpus'>>;
   readonly workloadCounters: RoundSeries<Pick<NetworkCounters, 'openWorkloads' | 'newestWorkload'>>;
 
-  constructor(journal: Journal) {
+  constructor(clock: StateClock, journal: Journal) {
+    this.clock = clock;
     this.nodes = new Table(journal);
     this.workloads = new Table(journal);
     this.policies = new Table(journal);
