@@ -28,12 +28,14 @@ interface Artifact {
 const root = join(import.meta.dirname, '..');
 
 /** aicGovernor of AICGovernor: the leading capitals become small, up to the word that follows them. */
-const camel = (name: string) => name.replace(/^[A-Z]+(?=[A-Z][a-z]|$)|^[A-Z]/, (capitals) => capitals.toLowerCase());
+const camel = (name: string) =>
+  name.replace(/^[A-Z]+(?=[A-Z][a-z]|$)|^[A-Z]/, (capitals) => capitals.toLowerCase());
 
 function generated(contract: string): readonly [path: string, text: string] {
   const file = join(root, 'contracts/out', `${contract}.sol`, `${contract}.json`);
   const { abi, bytecode } = JSON.parse(readFileSync(file, 'utf8')) as Artifact;
-  if (Object.keys(bytecode.linkReferences).length > 0) throw new Error(`${contract} needs linking: make its libraries internal`);
+  if (Object.keys(bytecode.linkReferences).length > 0)
+    throw new Error(`${contract} needs linking: make its libraries internal`);
   const lines = abi.map((item) => `  ${JSON.stringify(item)},\n`).join('');
   const name = camel(contract);
   const text = `// Made by scripts/generate-abis.ts from contracts/src. Do not edit.
@@ -48,7 +50,11 @@ export const ${name}Bytecode: \`0x\${string}\` =
 
 /** Builds the contracts and returns path and text of every generated file. */
 export function abiFiles(): readonly (readonly [path: string, text: string])[] {
-  execFileSync('forge', ['build', '--skip', 'test', 'script'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  try {
+    execFileSync('forge', ['build', '--skip', 'test', 'script'], { cwd: root, stdio: 'pipe' });
+  } catch (error) {
+    throw new Error(`forge build failed\n${(error as { stderr: Buffer }).stderr}`);
+  }
   return CONTRACTS.map(generated);
 }
 

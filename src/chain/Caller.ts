@@ -3,13 +3,10 @@ import {
   type ContractFunctionArgs,
   type ContractFunctionName,
   type ContractFunctionReturnType,
-  createPublicClient,
   decodeFunctionResult,
   encodeFunctionData,
   type Hex,
-  http,
   type LocalAccount,
-  type PublicClient,
   type TransactionReceipt,
 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
@@ -17,8 +14,8 @@ import { AICChainError } from '../domain/errors.ts';
 import type { Address } from '../domain/ids.ts';
 import { ABIS } from './contracts.ts';
 import type { ContractKey, Deployment } from './deployment.ts';
-import { explainFailure } from './failure.ts';
 import { waitForReceipt } from './receipt.ts';
+import { rpc } from './rpc.ts';
 
 /** EIP-7825: no transaction may hold more gas. */
 const MAX_TRANSACTION_GAS = 16_777_216n;
@@ -53,7 +50,6 @@ export interface CallerOptions {
 export class Caller {
   readonly rpcUrl: string;
   readonly deployment: Deployment;
-  readonly client: PublicClient;
   readonly #account: LocalAccount | undefined;
   #lastSend: Promise<unknown> = Promise.resolve();
   #pending = 0;
@@ -65,8 +61,6 @@ export class Caller {
     this.deployment = options.deployment;
     this.#account =
       typeof options.account === 'string' ? privateKeyToAccount(options.account) : options.account;
-    const transport = http(options.rpcUrl, { retryCount: 2, retryDelay: 50, timeout: 20_000 });
-    this.client = createPublicClient({ transport, cacheTime: 0 });
   }
 
   /** The account that signs; a clear error where there is none. */
@@ -92,7 +86,7 @@ export class Caller {
     args: Args<K, F>,
   ): Promise<ContractFunctionReturnType<Abis[K], 'view' | 'pure', F>> {
     const abi = ABIS[contract] as Abi;
-    const call = { abi, functionName, args: args as readonly unknown[] };
+    const call = { abi, functionName: functionName as string, args: args as readonly unknown[] };
     const data = encodeFunctionData(call);
     const from = this.#account?.address;
     const request = { to: this.addressOf(contract), data, ...(from ? { from } : {}) };
@@ -118,7 +112,11 @@ export class Caller {
     const abi = ABIS[contract] as Abi;
     return {
       target: this.addressOf(contract),
-      data: encodeFunctionData({ abi, functionName, args: args as readonly unknown[] }),
+      data: encodeFunctionData({
+        abi,
+        functionName: functionName as string,
+        args: args as readonly unknown[],
+      }),
     };
   }
 
@@ -130,7 +128,7 @@ export class Caller {
     const gas = wanted < MAX_TRANSACTION_GAS ? wanted : MAX_TRANSACTION_GAS;
     const hash = await this.#inOrder(() => this.#signAndSend(target, data, gas));
     try {
-      const receipt = await waitForReceipt(this, hash);
+      const receipt = await waitForReceipt(this.rpcUrl, hash);
       if (receipt.status === 'success') return receipt;
     } finally {
       this.#pending--;
@@ -143,12 +141,8 @@ export class Caller {
   }
 
   /** One JSON-RPC request; whatever goes wrong becomes an error in plain words. */
-  async request<T>(method: string, params: readonly unknown[]): Promise<T> {
-    try {
-      return (await this.client.request({ method, params } as never)) as T;
-    } catch (error) {
-      throw explainFailure(error, this.rpcUrl);
-    }
+  request<T>(method: string, params: readonly unknown[]): Promise<T> {
+    return rpc<T>(this.rpcUrl, method, params);
   }
 
   /** One send at a time, so that a failed one leaves no gap in the nonces of those behind it. */

@@ -1,4 +1,4 @@
-import type { Abi, AbiError } from 'viem';
+import type { Abi } from 'viem';
 import type { ContractKey } from './deployment.ts';
 import { aiccAbi } from './generated/AICC.ts';
 import { aicChainAbi } from './generated/AICChain.ts';
@@ -28,6 +28,4 @@ export const ABIS = {
 } as const satisfies Record<ContractKey, Abi>;
 
 /** Every custom error of the network: contracts call each other, so any call may end with any of them. */
-export const ERRORS: readonly AbiError[] = Object.values(ABIS)
-  .flat()
-  .filter((item) => item.type === 'error');
+export const ERRORS: Abi = (Object.values(ABIS) as Abi[]).flat().filter((item) => item.type === 'error');
