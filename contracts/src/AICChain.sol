@@ -7,7 +7,7 @@ import {IAICChain} from "./interfaces/IAICChain.sol";
 import {IAIWorkloads} from "./interfaces/IAIWorkloads.sol";
 import {Eligibility} from "./libraries/Eligibility.sol";
 import {Features} from "./libraries/Features.sol";
-import {OncePerRound} from "./libraries/OncePerRound.sol";
+import {NodeSet} from "./libraries/NodeSet.sol";
 import {Weights} from "./libraries/Weights.sol";
 import {LedgerLines} from "./types/LedgerLines.sol";
 import {Entry, Ineligible, NodeRecord, Weight, WorkloadSpec} from "./types/Types.sol";
@@ -15,6 +15,7 @@ import {WorkloadSpecs} from "./types/WorkloadSpecLib.sol";
 
 /// @notice Rounds: who runs what. See IAICChain for the contract and its trust.
 contract AICChain is IAICChain, Networked {
+    using NodeSet for uint256[];
     using WorkloadSpecs for WorkloadSpec;
 
     /// @dev A Round in two words.
@@ -132,14 +133,15 @@ contract AICChain is IAICChain, Networked {
         returns (uint256 pricesMicro)
     {
         uint256 trustFloor = PARAMETERS.at(Parameter.flagBelowTrustBps, round);
+        uint256[] memory listed = NodeSet.upTo(NODES.nodeCount());
         uint32 previous = 0;
         for (uint256 i = 0; i < entries.length; ++i) {
             Entry calldata entry = entries[i];
             uint32 workload = entry.workload;
             require(workload > previous, EntriesNotAscending(i));
             require(workload <= cutoff, CutoffExceeded(i, workload, cutoff));
-            require(OncePerRound.mark(round, entry.node), NodeTwice(entry.node));
             _requireFitting(i, entry, round, trustFloor);
+            require(listed.add(entry.node), NodeTwice(entry.node));
             WORKLOADS.matchTo(workload, entry.node, round, uint16(i), entry.priceMicro);
             pricesMicro += entry.priceMicro;
             previous = workload;
