@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { keccak256, stringToHex } from 'viem';
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
 import { bandwidthCode, computeCode, latencyCode, nodeMemoryCode, wattsCode } from '../../domain/codes.ts';
-import type { Claims } from '../../domain/types.ts';
+import { type Claims, FEATURES, type IntegerNetwork, PRIORITY_FEATURE } from '../../domain/types.ts';
 import { MICRO_PER_AICC } from '../../domain/units.ts';
 import type { Submission } from '../AIWorkloads.ts';
 import { ChainClock } from '../clock.ts';
@@ -86,3 +86,22 @@ export const SUBMISSION: Submission = {
   openRounds: 100,
   specHash: keccak256(stringToHex('spec')),
 };
+
+/** A small network of positive weights on everything but priority: nothing learned, and priority cannot raise the penalty. */
+export function monotoneNetwork(): IntegerNetwork {
+  const hidden = 8;
+  const w1 = new Int8Array(FEATURES * hidden).fill(3);
+  w1.fill(-3, PRIORITY_FEATURE * hidden, (PRIORITY_FEATURE + 1) * hidden);
+  return {
+    hidden,
+    s1: 6,
+    s2: 6,
+    s3: 2,
+    b1: new Int32Array(hidden).fill(32),
+    w1,
+    b2: new Int32Array(hidden).fill(32),
+    w2: new Int8Array(hidden * hidden).fill(5),
+    b3: 2,
+    w3: new Int8Array(hidden).fill(60),
+  };
+}
