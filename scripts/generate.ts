@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parametersPage, parameterTable } from './generate-parameters.ts';
+import { policyVectors } from './generate-policies.ts';
 
 /** Path from the root of the repository, and the whole text of the file. */
 type Generated = readonly [path: string, text: string];
@@ -15,6 +16,7 @@ const checkOnly = process.argv.includes('--check');
 const outputs: readonly Generated[] = [
   ['contracts/src/generated/ParameterTable.sol', parameterTable()],
   ['docs/PARAMETERS.md', parametersPage()],
+  ['vectors/policies.json', policyVectors()],
 ];
 
 const textAt = (path: string): string | undefined => {

@@ -1,15 +1,9 @@
 import { AICChainError } from '../domain/errors.ts';
+import { type RoundClock, roundAt } from '../domain/roundClock.ts';
 import { rpc } from './rpc.ts';
 
-/** The clock of a network: when its rounds begin. */
-export interface RoundClock {
-  readonly genesis: number;
-  readonly roundSec: number;
-  readonly epochRounds: number;
-}
+export { type RoundClock, roundAt };
 
-export const roundAt = (clock: RoundClock, timestamp: number) =>
-  Math.floor((timestamp - clock.genesis) / clock.roundSec);
 export const epochOfRound = (clock: RoundClock, round: number) => Math.floor(round / clock.epochRounds);
 /** First second of a round. */
 export const roundStart = (clock: RoundClock, round: number) => clock.genesis + round * clock.roundSec;

@@ -105,7 +105,9 @@ describe('an embedded chain', () => {
     });
     const pid = Number(await new Promise((resolve) => owner.stdout.once('data', resolve)));
     expect(commandOf(pid)).toContain(dataDir);
+    const gone = new Promise((resolve) => owner.once('exit', resolve));
     owner.kill('SIGKILL');
+    await gone;
     const chain = await start();
     expect(commandOf(pid)).toBeUndefined();
     expect(chain.isNew).toBe(false);

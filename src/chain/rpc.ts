@@ -1,40 +1,45 @@
-import { AICChainError } from '../domain/errors.ts';
+import { explainRefusal, rpcUnreachable } from './failure.ts';
 
-let id = 0;
+const TIMEOUT_MS = 20_000;
+const PAUSES_MS = [50, 250];
+let lastId = 0;
 
-/** One JSON-RPC call, for the few methods of a development chain that the typed client does not know. */
+interface Answer<T> {
+  readonly result?: T;
+  readonly error?: { readonly message: string; readonly data?: unknown };
+}
+
+/**
+ * One JSON-RPC request. A connection that breaks is tried again (every method that is used here may be sent twice);
+ * one that is refused is not, nor is what a contract refused.
+ */
 export async function rpc<T>(url: string, method: string, params: readonly unknown[]): Promise<T> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: ++id, method, params }),
-  }).catch((cause) => {
-    throw rpcUnreachable(url, cause);
-  });
-  const answer = (await response.json().catch(() => {
-    throw rpcUnreachable(url, `HTTP ${response.status}`);
-  })) as { result?: T; error?: { message: string } };
-  if (answer.error)
-    throw new AICChainError('RPC_REFUSED', `${url} refused ${method}: ${answer.error.message}`);
+  const body = JSON.stringify({ jsonrpc: '2.0', id: ++lastId, method, params });
+  const answer = await post<T>(url, body);
+  if (answer.error) throw explainRefusal(answer.error, url, method);
   return answer.result as T;
 }
 
-/** The one line for a network that does not answer. */
-export function rpcUnreachable(url: string, cause?: unknown): AICChainError {
-  const reason = reasonOf(cause);
-  return new AICChainError('RPC_UNREACHABLE', `no network answers at ${url}${reason ? ` (${reason})` : ''}`, {
-    hint: 'Start one with `aicchain net up`, or name another with --rpc URL or --context NAME.',
-    cause,
-    retryable: true,
-  });
-}
-
-/** The innermost word on a failed connection, like ECONNREFUSED. */
-function reasonOf(cause: unknown): string {
-  if (typeof cause === 'string') return cause;
-  for (let error = cause as { code?: unknown; cause?: unknown } | undefined; error; ) {
-    if (typeof error.code === 'string') return error.code;
-    error = error.cause as typeof error;
+async function post<T>(url: string, body: string, attempt = 0): Promise<Answer<T>> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await response.text();
+    try {
+      return JSON.parse(text) as Answer<T>;
+    } catch {
+      throw rpcUnreachable(url, `HTTP ${response.status}, and no JSON`);
+    }
+  } catch (error) {
+    const pauseMs = PAUSES_MS[attempt];
+    const failure = rpcUnreachable(url, error);
+    if (pauseMs === undefined || /ECONNREFUSED|ENOTFOUND|HTTP|Invalid URL/.test(failure.message))
+      throw failure;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    return post<T>(url, body, attempt + 1);
   }
-  return '';
 }

@@ -45,11 +45,11 @@ export function writeFeatures(
   let i = offset;
 
   into[i++] = lg16(spec.gpus);
-  into[i++] = lg16(workPerGpu(spec));
+  into[i++] = lg16OfShare(spec.computeGflop, 1_000, spec.gpus);
   into[i++] = lg16(1 + spec.dataMB);
   into[i++] = mulDivDown(spec.priority, 255, 10_000);
   into[i++] = Math.min(255, round - spec.submittedRound);
-  into[i++] = lg16(1 + mulDivDown(budgetMicro, 3_600, spec.gpus * spec.maxDurationSec));
+  into[i++] = lg16OfShare(budgetMicro, 3_600, spec.gpus * spec.maxDurationSec);
 
   into[i++] = lg16(record.freeGpus);
   into[i++] = lg16(record.gpus);
@@ -90,11 +90,10 @@ export function unpackFeatures(bytes: Uint8Array): Int16Array {
   return Int16Array.from({ length: FEATURES }, (_, i) => view.getInt16(2 * i));
 }
 
-/** 1 + ⌊computeGflop·1000 / gpus⌋; 58 bits at most. */
-function workPerGpu(spec: WorkloadSpec): number | bigint {
-  const mflop = spec.computeGflop * 1_000;
-  if (Number.isSafeInteger(mflop)) return 1 + mulDivDown(mflop, 1, spec.gpus);
-  return 1n + (BigInt(spec.computeGflop) * 1_000n) / BigInt(spec.gpus);
+/** lg16(1 + ⌊a·b / c⌋), where a·b and even the quotient may leave 2^53. */
+function lg16OfShare(a: number, b: number, c: number): number {
+  if (Number.isSafeInteger(a * b)) return lg16(1 + mulDivDown(a, b, c));
+  return lg16(1n + (BigInt(a) * BigInt(b)) / BigInt(c));
 }
 
 /** Pairs that no eligible pair can be; the arithmetic would wrap or divide by zero, on chain it reverts. */

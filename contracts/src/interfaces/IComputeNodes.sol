@@ -17,6 +17,9 @@ interface IComputeNodes {
     error StakeLocked(uint32 node, uint32 untilRound);
     error AlreadyExiting(uint32 node);
     error NotExcluded(uint32 node);
+    error AlreadyRestaked(uint32 node);
+    error NotOccupied(uint32 node, uint16 usedGpus, uint16 releasedGpus);
+    error TooManyClasses(uint256 maxClasses); // a workload's classMask has no bit for one more
     error BadGreenCertificate(uint32 node);
     error GreenCertificateUsed(bytes32 nullifier);
 

@@ -15,6 +15,8 @@ interface IDualTokenSystem {
 
     error InsufficientFunds(LedgerLine line, uint256 haveMicro, uint256 needMicro);
     error NotYourLine(address caller, LedgerLine line);
+    /// @notice No kind or stray bits: money would be lost there.
+    error NotALine(LedgerLine line);
     error AmountTooLarge(uint256 amountMicro);
 
     event Deposited(address indexed account, uint256 amountMicro);

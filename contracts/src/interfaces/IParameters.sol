@@ -9,6 +9,7 @@ interface IParameters {
     error OnlyTimelock(address caller);
     error OutOfBounds(Parameter parameter, uint256 value, uint256 min, uint256 max);
     error StepTooLarge(Parameter parameter, uint256 from, uint256 to, uint256 largestStep);
+    error WrongParameterCount(uint256 count, uint256 need); // of initial values
     error CoolingDown(Parameter parameter, uint256 untilTimestamp);
 
     event ParameterWritten(Parameter indexed parameter, uint256 value, uint32 fromRound);

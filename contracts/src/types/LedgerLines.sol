@@ -18,8 +18,8 @@ enum LineKind {
 }
 
 library LedgerLines {
-    function available(address account) internal pure returns (LedgerLine) {
-        return _line(LineKind.Available, uint160(account));
+    function available(address owner) internal pure returns (LedgerLine) {
+        return _line(LineKind.Available, uint160(owner));
     }
 
     function escrow(uint32 workload) internal pure returns (LedgerLine) {
@@ -61,6 +61,11 @@ library LedgerLines {
 
     function account(LedgerLine line) internal pure returns (address) {
         return address(uint160(uint256(LedgerLine.unwrap(line))));
+    }
+
+    /// @notice Whether anybody could ever own what is in the line: a kind, an owner, and nothing in between.
+    function isLine(LedgerLine line) internal pure returns (bool) {
+        return kind(line) != LineKind.None && uint88(uint256(LedgerLine.unwrap(line)) >> 160) == 0;
     }
 
     function _line(LineKind kind_, uint256 id) private pure returns (LedgerLine) {
