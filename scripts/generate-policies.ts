@@ -13,13 +13,13 @@ interface CompiledPolicy {
 
 export function policyVectors(): string {
   const policies: CompiledPolicy[] = [
-    compiled('random 8', drawNetwork(8, seededWeights(8))),
-    compiled('random 16', drawNetwork(16, seededWeights(16))),
-    compiled('random 64', drawNetwork(64, seededWeights(64))),
+    compiled('lively 8', lively(8, 5)),
+    compiled('lively 16', lively(16, 3)),
+    compiled('lively 32, priority ignored', priorityIgnored(lively(32, 1))),
+    compiled('lively 64, priority ignored', priorityIgnored(lively(64, 1))),
     compiled('lowest 16', constant(16, -128, -1)),
     compiled('highest 32', constant(32, 127, 1)),
     compiled('lowest and highest 64', alternating(64)),
-    compiled('priority ignored 32', priorityIgnored(drawNetwork(32, seededWeights(32)))),
     compiled('priority raises 8', priorityRaises()),
   ];
   return `${JSON.stringify({ policies }, null, 1)}\n`;
@@ -33,6 +33,12 @@ const compiled = (name: string, network: IntegerNetwork): CompiledPolicy => ({
 });
 
 const hex = (bytes: Uint8Array): string => `0x${Buffer.from(bytes).toString('hex')}`;
+
+/** Weights from all that is admitted; biases and shifts such that the output moves with the features, large and small. */
+function lively(hidden: number, seed: number): IntegerNetwork {
+  const { weight, bias } = seededWeights(seed);
+  return drawNetwork(hidden, { weight, bias: (below) => bias(below / 64) }, { s1: 12, s2: 8, s3: 1 });
+}
 
 const constant = (hidden: number, weight: number, biasSign: number): IntegerNetwork =>
   drawNetwork(hidden, { weight: () => weight, bias: (below) => biasSign * (below - 1) });

@@ -47,7 +47,8 @@ export function networkVectors() {
     vectorsOf('least weights, most biases', uniform(64, -128, 1), extremeInputs()),
     vectorsOf('nothing', uniform(8, 0, 0), extremeInputs()),
   ];
-  return { networks: [...lively, ...saturated] };
+  const networks = [...lively, ...saturated];
+  return { networkCount: networks.length, networks };
 }
 
 function vectorsOf(name: string, network: IntegerNetwork, inputs: readonly Int16Array[]) {

@@ -1,8 +1,11 @@
-import { type Better, discrepancyBps, nextTrust } from '../../src/reports/index.ts';
-import { randomFrom } from './random.ts';
+import type { Measured } from '../../src/domain/index.ts';
+import { aggregate, type Better, discrepancyBps, nextTrust } from '../../src/reports/index.ts';
+import { type Random, randomFrom } from './random.ts';
 import { columnsOf } from './table.ts';
 
 const CASES = 600;
+const AUDITS = 150;
+const QUORUM = 1;
 const MAX_TOLERANCE_BPS = 5_000;
 /** The largest coded compute: decode(255) << 24. */
 const MAX_METRIC = 1_015_808 * 2 ** 24;
@@ -30,8 +33,23 @@ export function trustVectors() {
       [1, 16].flatMap((f) => [1, 256].map((d) => trustCase(trust, worst, f, d, d))),
     ),
   );
-  return { discrepancy: columnsOf(discrepancies), trust: columnsOf([...extremes, ...steps]) };
+  const audits = Array.from({ length: AUDITS }, () =>
+    Array.from({ length: 1 + random.below(7) }, () => anyReveal(random)),
+  );
+  return {
+    discrepancy: columnsOf(discrepancies),
+    trust: columnsOf([...extremes, ...steps]),
+    audit: columnsOf(audits.map((reveals) => ({ reveals: reveals.length, ...aggregate(reveals, QUORUM)! }))),
+    reveal: columnsOf(audits.flat()),
+  };
 }
+
+const anyReveal = (random: Random): Measured & Record<string, number | boolean> => ({
+  answered: !random.chance(3),
+  latencyUs: random.within(0, 2 ** 32 - 1),
+  bandwidthMbps: random.within(0, 2 ** 32 - 1),
+  computeMflops: random.within(0, MAX_METRIC),
+});
 
 const discrepancyCase = (claimed: number, measured: number, toleranceBps: number, better: Better) => ({
   claimed,

@@ -8,7 +8,7 @@ export interface WeightSource {
 
 /** A small seeded generator (xorshift32) as a source of weights, uniform over all that is admitted. */
 export function seededWeights(seed: number): WeightSource {
-  let state = (seed ^ 0x9e3779b9) | 1;
+  let state = Math.imul(seed, 0x9e3779b1) ^ 0x6a09e667 || 1;
   const next = (): number => {
     state ^= state << 13;
     state ^= state >>> 17;

@@ -15,23 +15,27 @@ contract FeaturesVectors is VectorTest {
     uint256[] private openWorkloads;
 
     function setUp() public {
-        _read("features");
-        spec = _uints(".spec");
-        record = _uints(".record");
-        budgetMicro = _uints(".budgetMicro");
-        round = _uints(".round");
-        gpus = _uints(".gpus");
-        freeGpus = _uints(".freeGpus");
-        openWorkloads = _uints(".openWorkloads");
+        string memory json = _read("features");
+        spec = _uints(json, ".spec");
+        record = _uints(json, ".record");
+        budgetMicro = _uints(json, ".budgetMicro");
+        round = _uints(json, ".round");
+        gpus = _uints(json, ".gpus");
+        freeGpus = _uints(json, ".freeGpus");
+        openWorkloads = _uints(json, ".openWorkloads");
     }
 
     function test_09_features() public view {
-        bytes[] memory expected = _bytes(".features");
+        string memory json = _read("features");
+        bytes[] memory expected = _bytes(json, ".features");
         for (uint256 i = 0; i < expected.length; ++i) {
             bytes memory found = _pack(i);
             for (uint256 f = 0; f < Features.COUNT; ++f) {
                 _same(
-                    string.concat("feature ", JSON.toString(f)), i, _feature(found, f), _feature(expected[i], f)
+                    string.concat("feature ", JSON.toString(f)),
+                    i,
+                    _feature(found, f),
+                    _feature(expected[i], f)
                 );
             }
             _same("bytes", i, found.length, expected[i].length);

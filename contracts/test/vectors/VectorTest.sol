@@ -30,28 +30,26 @@ interface VmJson {
 abstract contract VectorTest {
     VmJson internal constant JSON = VmJson(address(uint160(uint256(keccak256("hevm cheat code")))));
 
-    string internal vectors;
-
     error Differs(string what, uint256 row, int256 found, int256 expected);
 
-    function _read(string memory name) internal {
-        vectors = JSON.readFile(string.concat("vectors/", name, ".json"));
+    function _read(string memory name) internal view returns (string memory) {
+        return JSON.readFile(string.concat("vectors/", name, ".json"));
     }
 
-    function _uints(string memory column) internal view returns (uint256[] memory) {
-        return JSON.parseJsonUintArray(vectors, column);
+    function _uints(string memory json, string memory column) internal pure returns (uint256[] memory) {
+        return JSON.parseJsonUintArray(json, column);
     }
 
-    function _ints(string memory column) internal view returns (int256[] memory) {
-        return JSON.parseJsonIntArray(vectors, column);
+    function _ints(string memory json, string memory column) internal pure returns (int256[] memory) {
+        return JSON.parseJsonIntArray(json, column);
     }
 
-    function _bools(string memory column) internal view returns (bool[] memory) {
-        return JSON.parseJsonBoolArray(vectors, column);
+    function _bools(string memory json, string memory column) internal pure returns (bool[] memory) {
+        return JSON.parseJsonBoolArray(json, column);
     }
 
-    function _bytes(string memory column) internal view returns (bytes[] memory) {
-        return JSON.parseJsonBytesArray(vectors, column);
+    function _bytes(string memory json, string memory column) internal pure returns (bytes[] memory) {
+        return JSON.parseJsonBytesArray(json, column);
     }
 
     function _same(string memory what, uint256 row, uint256 found, uint256 expected) internal pure {

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IComputeNodes} from "../../src/interfaces/IComputeNodes.sol";
+import {NodeRecord} from "../../src/types/Types.sol";
+import {NetworkFixture} from "../base/NetworkFixture.sol";
+import {vm, bound} from "../base/Vm.sol";
+
+contract OccupyTest is NetworkFixture {
+    uint32 private node;
+
+    function setUp() public override {
+        super.setUp();
+        node = _register(8);
+        _skipRounds(1);
+    }
+
+    // Refusals
+
+    function test_refusesAnybodyButWorkloads() external {
+        vm.startPrank(operator);
+        vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotNetwork.selector, operator));
+        nodes.occupy(node, 1, 6, 0);
+        vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotNetwork.selector, operator));
+        nodes.release(node, 1);
+        vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotNetwork.selector, operator));
+        nodes.penalise(node, 1, operator);
+    }
+
+    function test_refusesMoreGpusThanAreFree() external {
+        vm.startPrank(config.workloads);
+        nodes.occupy(node, 5, 6, 0);
+        vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotEnoughFreeGpus.selector, node, 3, 4));
+        nodes.occupy(node, 4, 6, 1);
+    }
+
+    function test_refusesToReleaseMoreThanIsUsed() external {
+        vm.startPrank(config.workloads);
+        nodes.occupy(node, 5, 6, 0);
+        vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotOccupied.selector, node, 5, 6));
+        nodes.release(node, 6);
+    }
+
+    // What they do
+
+    function test_takesGpusFromTheNextRoundAndNotesTheEntry() external {
+        vm.prank(config.workloads);
+        nodes.occupy(node, 5, 6, 77);
+        vm.assertEq(nodes.recordAt(node, _round()).freeGpus(), 8);
+        NodeRecord record = _nextRecord(node);
+        vm.assertEq(record.freeGpus(), 3);
+        vm.assertEq(record.matchedRound(), 6);
+        vm.assertEq(record.matchedEntry(), 77);
+    }
+
+    function testFuzz_countersFollow(uint256 taken, uint256 given) external {
+        taken = bound(taken, 1, 8);
+        given = bound(given, 1, taken);
+        _register(4);
+        vm.startPrank(config.workloads);
+        nodes.occupy(node, uint16(taken), 6, 0);
+        nodes.release(node, uint16(given));
+        (uint64 gpus, uint64 freeGpus) = nodes.networkGpusAt(_round() + 1);
+        vm.assertEq(gpus, 12);
+        vm.assertEq(freeGpus, 12 - taken + given);
+    }
+
+    function testFuzz_aPenaltyNeverTakesMoreThanTheStake(uint64 amountMicro) external {
+        uint64 stakeMicro = nodes.stakeMicroOf(node);
+        uint256 hadMicro = vault.availableMicro(client);
+        vm.prank(config.workloads);
+        uint64 takenMicro = nodes.penalise(node, amountMicro, client);
+        vm.assertEq(takenMicro, amountMicro < stakeMicro ? amountMicro : stakeMicro);
+        vm.assertEq(nodes.stakeMicroOf(node), stakeMicro - takenMicro);
+        vm.assertEq(vault.availableMicro(client), hadMicro + takenMicro);
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IComputeNodes} from "../../src/interfaces/IComputeNodes.sol";
+import {FLAG_ACTIVE} from "../../src/types/Types.sol";
+import {NetworkFixture} from "../base/NetworkFixture.sol";
+import {vm} from "../base/Vm.sol";
+
+contract PauseTest is NetworkFixture {
+    function test_refusesAnybodyButTheOwner() external {
+        uint32 node = _register(1);
+        vm.startPrank(outsider);
+        vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotOwner.selector, node, outsider));
+        nodes.pause(node);
+        vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotOwner.selector, node, outsider));
+        nodes.resume(node);
+    }
+
+    function test_refusesToResumeANodeThatIsLeaving() external {
+        uint32 node = _register(1);
+        vm.startPrank(operator);
+        nodes.requestExit(node);
+        vm.expectRevert(abi.encodeWithSelector(IComputeNodes.AlreadyExiting.selector, node));
+        nodes.resume(node);
+    }
+
+    function test_bindsFromTheNextRound() external {
+        uint32 node = _register(1);
+        _skipRounds(1);
+        vm.startPrank(operator);
+        nodes.pause(node);
+        vm.assertEq(nodes.recordAt(node, _round()).flags(), FLAG_ACTIVE);
+        vm.assertEq(_nextRecord(node).flags(), 0);
+        _skipRounds(1);
+        nodes.resume(node);
+        vm.assertEq(nodes.recordAt(node, _round()).flags(), 0);
+        vm.assertEq(_nextRecord(node).flags(), FLAG_ACTIVE);
+    }
+
+    function test_aPausedNodeStaysInTheCounters() external {
+        uint32 node = _register(4);
+        vm.prank(operator);
+        nodes.pause(node);
+        (uint64 gpus, uint64 freeGpus) = nodes.networkGpusAt(_round() + 1);
+        vm.assertEq(gpus, 4);
+        vm.assertEq(freeGpus, 4);
+    }
+}
