@@ -128,6 +128,15 @@ export class AICChain {
     return all.entries.length <= fullRound ? all : this.#smallestFull(all.candidates, fullRound, matcher);
   }
 
+  /** The round as it would be under other parameters: what a vote would change. */
+  whatIf(round: number, parameters: Partial<ParameterValues>): RoundProposal {
+    const binding = this.#bindingIn(round);
+    const cutoff = binding.counters.newestWorkload;
+    const workloads = this.state.openWorkloadsAt(round);
+    const changed = { ...binding, parameters: { ...binding.parameters, ...parameters } };
+    return this.#proposal(this.#weighAll(round, cutoff, workloads, changed), certifiedMatcher);
+  }
+
   /** Every node with why or why not, for a workload of the network or a draft of one. */
   explain(workload: number | Draft, round: number): Explanation {
     return typeof workload === 'number'

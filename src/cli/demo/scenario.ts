@@ -75,16 +75,19 @@ export const WORKLOAD2: DemoWorkload = {
   maxDurationSec: 9_000,
 };
 
-/** Submitted three times, the same each time: after the audit, before and after the green vote. */
-export const PROBE_WORKLOAD: DemoWorkload = {
+/** Matched after the audit, when claims are measured: the liar's are too, and it is no longer eligible. */
+export const WORKLOAD3: DemoWorkload = {
   name: 'workload3',
   gpus: 2,
   computeGflop: 600,
   dataMB: 40,
   priority: 5_000,
-  budgetAicc: 260,
+  budgetAicc: 200,
   maxDurationSec: 9_000,
 };
+
+/** Submitted twice, the same each time: before and after the green vote. */
+export const GREEN_WORKLOAD: DemoWorkload = { ...WORKLOAD3, name: 'workload4' };
 
 /** Start balances of the reference program. */
 export const BALANCES = {
