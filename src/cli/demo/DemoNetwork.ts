@@ -33,7 +33,8 @@ export interface RunningNode {
  * A key of the demo, from its seed: the same every time, so that a run can be repeated. It is worth nothing on any
  * other chain, and the chain listens on this machine only.
  */
-export const demoKey = (seed: number, name: string): Hex => keccak256(stringToHex(`aicchain demo ${seed} ${name}`));
+export const demoKey = (seed: number, name: string): Hex =>
+  keccak256(stringToHex(`aicchain demo ${seed} ${name}`));
 
 /** A network that runs: chain, clock, accounts, node processes; what the steps share. */
 export class DemoNetwork {
@@ -54,7 +55,11 @@ export class DemoNetwork {
     this.synced = synced;
   }
 
-  static async over(options: DemoOptions, chain: EmbeddedChain, deployment: Deployment): Promise<DemoNetwork> {
+  static async over(
+    options: DemoOptions,
+    chain: EmbeddedChain,
+    deployment: Deployment,
+  ): Promise<DemoNetwork> {
     const reader = new NetworkClient({ rpcUrl: chain.rpcUrl, deployment });
     return new DemoNetwork(options, chain, deployment, await syncState(reader.caller));
   }

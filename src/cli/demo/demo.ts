@@ -15,23 +15,42 @@ import { trainPolicy } from './trainPolicy.ts';
 /** Written into a data folder first of all, so that a demo only ever clears away another demo. */
 const MARK = 'demo.json';
 const NODE_PATIENCE_MS = 3_000;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** What `--json` prints; amounts are micro-AICC. */
-export type DemoResult = Awaited<ReturnType<typeof tell>> & { readonly seed: number; readonly wallSec: number };
+export type DemoResult = Awaited<ReturnType<typeof tell>> & {
+  readonly seed: number;
+  readonly wallSec: number;
+};
 
 /** The main job: six steps on a real chain, with a real policy and a real workload, and nothing left running. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const started = performance.now();
   prepareFolder(options);
   const running: Running = {};
-  const end = () => endAll(running);
+  // Ended once, whoever asks first: the end of the story, an error, or Ctrl-C.
+  let ended: Promise<void> | undefined;
+  const end = () => {
+    ended ??= endAll(running);
+    return ended;
+  };
+  const interrupt = (signal: NodeJS.Signals) => {
+    options.narrator.line(`${signal}: ending the nodes and the chain…`);
+    void end().then(() => process.exit(signal === 'SIGINT' ? 130 : 143));
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
     const story = await tell(options, running);
-    const result = { seed: options.seed, ...story, wallSec: Math.round((performance.now() - started) / 100) / 10 };
+    const result = {
+      seed: options.seed,
+      ...story,
+      wallSec: Math.round((performance.now() - started) / 100) / 10,
+    };
     writeFileSync(join(options.dataDir, MARK), `${JSON.stringify(result, null, 2)}\n`);
     return result;
   } finally {
     await end();
+    for (const signal of SIGNALS) process.off(signal, interrupt);
   }
 }
 
@@ -48,7 +67,8 @@ async function tell(options: DemoOptions, running: Running) {
 
   narrator.step(5, 'the work runs and is paid, the nodes are audited');
   const [training] = await runWorkloads(demo, jobs, matches);
-  if (training === undefined) throw new AICChainError('NOT_MATCHED', 'workload1 was not matched in its round');
+  if (training === undefined)
+    throw new AICChainError('NOT_MATCHED', 'workload1 was not matched in its round');
   const audited = await auditNodes(demo);
 
   const { matches: greenMatches, ...vote } = await greenVote(demo);
@@ -80,7 +100,13 @@ async function tell(options: DemoOptions, running: Running) {
     },
     liar: audited.liar,
     vote,
-    verify: { ok: verify.ok, events: verify.events, rounds: verify.rounds, matches: verify.matches, nonCanonical: verify.nonCanonical },
+    verify: {
+      ok: verify.ok,
+      events: verify.events,
+      rounds: verify.rounds,
+      matches: verify.matches,
+      nonCanonical: verify.nonCanonical,
+    },
     clockMovedSec: demo.movedSec,
   };
 }

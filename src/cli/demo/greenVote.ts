@@ -1,4 +1,10 @@
-import { AICChainError, formatAicc, MICRO_PER_AICC, type ParameterValues, PARAMETERS } from '../../domain/index.ts';
+import {
+  AICChainError,
+  formatAicc,
+  MICRO_PER_AICC,
+  PARAMETERS,
+  type ParameterValues,
+} from '../../domain/index.ts';
 import type { DemoNetwork } from './DemoNetwork.ts';
 import { countingJob } from './jobs.ts';
 import { type Match, matchRound } from './matchRound.ts';
@@ -29,11 +35,15 @@ export async function greenVote(demo: DemoNetwork): Promise<GreenVote> {
   const after = await priceThatMatters(demo, matchBefore!);
   narrator.line(`Governors propose greenMicroPerKWh: ${formatAicc(before)} → ${formatAicc(after)} AICC/kWh`);
   const { parameters, governance } = demo.as('node3');
-  await governance.passes([parameters.setCall('greenMicroPerKWh', after)], `Count energy from the grid at ${formatAicc(after)} AICC/kWh`, {
-    voters: voters(demo).map((voter) => voter.governance),
-    waitUntil: (timestamp, why) => demo.toTime(timestamp, why),
-    onStep: (step) => narrator.line(`vote: ${step}`),
-  });
+  await governance.passes(
+    [parameters.setCall('greenMicroPerKWh', after)],
+    `Count energy from the grid at ${formatAicc(after)} AICC/kWh`,
+    {
+      voters: voters(demo).map((voter) => voter.governance),
+      waitUntil: (timestamp, why) => demo.toTime(timestamp, why),
+      onStep: (step) => narrator.line(`vote: ${step}`),
+    },
+  );
   const [matchAfter, ...more] = await matchOnce(demo, job);
   narrator.line(
     `Before the vote ${demo.nameOf(matchBefore!.node)} got the workload at ${formatAicc(matchBefore!.priceMicro)} AICC; ` +
@@ -69,5 +79,8 @@ async function priceThatMatters(demo: DemoNetwork, { round, workload, node }: Ma
     const entry = entries.find((one) => one.workload === workload);
     if (entry !== undefined && entry.node !== node) return micro;
   }
-  throw new AICChainError('NO_GREEN_PRICE', 'no price of energy that one vote may set would change the match');
+  throw new AICChainError(
+    'NO_GREEN_PRICE',
+    'no price of energy that one vote may set would change the match',
+  );
 }

@@ -25,10 +25,15 @@ export interface DemoJob {
 
 /** A character-level language model, trained on the client's text. The program is an input like the text. */
 export function trainingJob(plan: DemoWorkload, textFile: string): Omit<DemoJob, 'id'> {
-  return job(plan, ['node', 'inputs/char-lm.mjs'], ['model.json', 'sample.txt', 'metrics.json'], [
-    { name: `char-lm${extname(CHAR_LM)}`, bytes: readFileSync(CHAR_LM) },
-    { name: 'text.txt', bytes: readFileSync(textFile) },
-  ]);
+  return job(
+    plan,
+    ['node', 'inputs/char-lm.mjs'],
+    ['model.json', 'sample.txt', 'metrics.json'],
+    [
+      { name: `char-lm${extname(CHAR_LM)}`, bytes: readFileSync(CHAR_LM) },
+      { name: 'text.txt', bytes: readFileSync(textFile) },
+    ],
+  );
 }
 
 /** Counts the words of a text: small, but as real as the other. */
@@ -39,10 +44,15 @@ export function countingJob(plan: DemoWorkload, textFile: string): Omit<DemoJob,
     const words = readFileSync(join(process.env.AICCHAIN_INPUT_DIR, 'text.txt'), 'utf8').match(/\\p{L}+/gu) ?? [];
     writeFileSync(join(process.env.AICCHAIN_OUTPUT_DIR, 'count.json'), JSON.stringify({ words: words.length }));
   `;
-  return job(plan, ['node', 'inputs/count.mjs'], ['count.json'], [
-    { name: 'count.mjs', bytes: Buffer.from(program) },
-    { name: 'text.txt', bytes: readFileSync(textFile) },
-  ]);
+  return job(
+    plan,
+    ['node', 'inputs/count.mjs'],
+    ['count.json'],
+    [
+      { name: 'count.mjs', bytes: Buffer.from(program) },
+      { name: 'text.txt', bytes: readFileSync(textFile) },
+    ],
+  );
 }
 
 function job(

@@ -44,7 +44,9 @@ export async function matchRound(demo: DemoNetwork, jobs: readonly DemoJob[]): P
   const matcher = demo.as('matcher');
   const { gasUsed } = await matcher.rounds.post(round, proposal.cutoff, proposal.entries);
   narrator.line();
-  narrator.line(`Round ${round} posted with its certificate (${gasUsed} gas, hash ${proposal.entriesHash.slice(0, 18)}…):`);
+  narrator.line(
+    `Round ${round} posted with its certificate (${gasUsed} gas, hash ${proposal.entriesHash.slice(0, 18)}…):`,
+  );
   narrator.table([
     ['workload', 'node', 'u', 'v', 'price', 'next', 'rank'],
     ...proposal.entries.map((entry) => [
@@ -66,10 +68,15 @@ async function weighOnChain(demo: DemoNetwork, round: number, entries: readonly 
   for (const { workload, node, uMicro, vMicro } of entries) {
     const { weightMicro } = await demo.as('anyone').rounds.weightOf(workload, node, round);
     if (weightMicro !== BigInt(uMicro + vMicro)) {
-      throw new AICChainError('WEIGHTS_DISAGREE', `workload ${workload} on node ${node}: the chain weighs ${weightMicro}, the matcher ${uMicro + vMicro} micro-AICC`);
+      throw new AICChainError(
+        'WEIGHTS_DISAGREE',
+        `workload ${workload} on node ${node}: the chain weighs ${weightMicro}, the matcher ${uMicro + vMicro} micro-AICC`,
+      );
     }
   }
-  demo.narrator.line(`The chain weighs all ${entries.length} pairs again through the policy contract and agrees.`);
+  demo.narrator.line(
+    `The chain weighs all ${entries.length} pairs again through the policy contract and agrees.`,
+  );
 }
 
 function candidateTable(demo: DemoNetwork, { candidates }: Explanation): string[][] {

@@ -36,7 +36,9 @@ export async function runWorkloads(
   );
   const finished: Finished[] = [];
   for (const [i, job] of matched.entries()) {
-    await demo.narrator.task(`${job.plan.name} runs`, (progress) => untilEnded(demo, job, clients[i]!, progress));
+    await demo.narrator.task(`${job.plan.name} runs`, (progress) =>
+      untilEnded(demo, job, clients[i]!, progress),
+    );
     finished.push(await settle(demo, job, clients[i]!));
   }
   return finished;
@@ -54,7 +56,12 @@ async function deliver(job: DemoJob, node: NodeClient): Promise<void> {
   await node.handOver(job.id, job.spec);
 }
 
-async function untilEnded(demo: DemoNetwork, job: DemoJob, node: NodeClient, progress: (how: string) => void): Promise<void> {
+async function untilEnded(
+  demo: DemoNetwork,
+  job: DemoJob,
+  node: NodeClient,
+  progress: (how: string) => void,
+): Promise<void> {
   const { workloads } = demo.as('client1');
   await until(
     `the end of workload ${job.id}`,
@@ -73,9 +80,13 @@ async function settle(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promis
   const client = demo.as('client1');
   const ended = await client.workloads.get(job.id);
   if (ended.status !== 'Completed') {
-    throw new AICChainError('WORKLOAD_NOT_COMPLETED', `workload ${job.id} ended as ${ended.status} (${ended.reason})`, {
-      hint: `The node's log says why: ${join(demo.options.dataDir, 'nodes')}.`,
-    });
+    throw new AICChainError(
+      'WORKLOAD_NOT_COMPLETED',
+      `workload ${job.id} ended as ${ended.status} (${ended.reason})`,
+      {
+        hint: `The node's log says why: ${join(demo.options.dataDir, 'nodes')}.`,
+      },
+    );
   }
   const report = await node.status(job.id);
   const folder = await download(demo, job, node, report);
@@ -83,11 +94,14 @@ async function settle(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promis
   await client.workloads.settle(job.id);
   const { state } = await demo.aicchain();
   const { split, status } = state.workloads.get(job.id)!;
-  if (split === undefined) throw new AICChainError('NOT_SETTLED', `workload ${job.id} is ${status}, not settled`);
+  if (split === undefined)
+    throw new AICChainError('NOT_SETTLED', `workload ${job.id} is ${status}, not settled`);
 
   const { lossFirst, lossLast } = report.metrics;
   const loss = lossFirst === undefined ? '' : `; loss ${lossFirst.toFixed(3)} → ${lossLast?.toFixed(3)}`;
-  narrator.line(`${job.plan.name} ran on ${demo.nameOf(ended.node)} (driver ${report.driver}, isolation ${report.isolation})${loss}`);
+  narrator.line(
+    `${job.plan.name} ran on ${demo.nameOf(ended.node)} (driver ${report.driver}, isolation ${report.isolation})${loss}`,
+  );
   narrator.line(`its result is in ${folder}`);
   printSplit(demo, ended.escrowMicro, ended.priceMicro, split);
   return {
@@ -104,7 +118,12 @@ async function settle(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promis
 }
 
 /** Each file is checked against its hash, the list of them against the hash on chain. */
-async function download(demo: DemoNetwork, job: DemoJob, node: NodeClient, report: WorkloadStatus): Promise<string> {
+async function download(
+  demo: DemoNetwork,
+  job: DemoJob,
+  node: NodeClient,
+  report: WorkloadStatus,
+): Promise<string> {
   const folder = resultFolder(demo.options.dataDir, job.plan);
   mkdirSync(folder, { recursive: true });
   for (const { name, hash } of report.outcome?.outputs ?? []) {
@@ -114,7 +133,8 @@ async function download(demo: DemoNetwork, job: DemoJob, node: NodeClient, repor
 }
 
 function resultHashOf(report: WorkloadStatus): ContentHash {
-  if (report.outcome === undefined) throw new AICChainError('NO_RESULT', `workload ${report.workload} has no result yet`);
+  if (report.outcome === undefined)
+    throw new AICChainError('NO_RESULT', `workload ${report.workload} has no result yet`);
   return report.outcome.digest;
 }
 

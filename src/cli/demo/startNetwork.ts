@@ -132,7 +132,11 @@ async function register(demo: DemoNetwork): Promise<void> {
     const network = demo.as(plan.name);
     const port = await freePort();
     const endpoint = `http://127.0.0.1:${port}`;
-    const id = await network.nodes.register(claimsOf(plan), plan.askAiccPerGpuHour * MICRO_PER_AICC, endpoint);
+    const id = await network.nodes.register(
+      claimsOf(plan),
+      plan.askAiccPerGpuHour * MICRO_PER_AICC,
+      endpoint,
+    );
     registered.push({ id, plan, network, endpoint, port });
   }
   await Promise.all([
@@ -145,7 +149,8 @@ async function register(demo: DemoNetwork): Promise<void> {
 }
 
 /** Whoever votes in the demo: the nodes and the client. */
-export const voters = (demo: DemoNetwork) => [...NODES.map(({ name }) => name), 'client1'].map((name) => demo.as(name));
+export const voters = (demo: DemoNetwork) =>
+  [...NODES.map(({ name }) => name), 'client1'].map((name) => demo.as(name));
 
 async function bondMatcher(demo: DemoNetwork): Promise<void> {
   const matcher = demo.as('matcher');
@@ -160,7 +165,9 @@ async function certifyGreen(demo: DemoNetwork, node: number, network: RunningNod
   };
   const issuer = privateKeyToAccount(demoKey(demo.options.seed, 'green issuer'));
   const { chainId, addresses } = demo.deployment;
-  const signature = await issuer.signTypedData(greenCertificateTypedData(certificate, chainId, addresses.nodes));
+  const signature = await issuer.signTypedData(
+    greenCertificateTypedData(certificate, chainId, addresses.nodes),
+  );
   await network.nodes.presentGreenCertificate({ ...certificate, signature });
 }
 
@@ -205,7 +212,10 @@ async function startAgents(demo: DemoNetwork): Promise<void> {
           });
           child.once('exit', (code) =>
             reject(
-              new AICChainError('NODE_ENDED', `${plan.name} ended with code ${code}: ${complaint.trim() || 'no message'}`),
+              new AICChainError(
+                'NODE_ENDED',
+                `${plan.name} ended with code ${code}: ${complaint.trim() || 'no message'}`,
+              ),
             ),
           );
         }),

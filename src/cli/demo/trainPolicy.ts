@@ -38,18 +38,25 @@ export async function trainPolicy(demo: DemoNetwork, jobs: readonly DemoJob[]): 
   const round = (await demo.clock.round()) + 1;
   const records = demo.nodes.map(({ id }) => state.recordAt(id, round)!);
   const seen = jobs.map(({ id }) => state.workloads.get(id)!);
-  const scenario = scenarioOf(records, seen, { parameters: state.parametersAt(round), roundSec: deployment.roundSec });
+  const scenario = scenarioOf(records, seen, {
+    parameters: state.parametersAt(round),
+    roundSec: deployment.roundSec,
+  });
 
   const trained = await narrator.task('PPO trains', (progress) =>
     train(scenario, { seed: demo.options.seed }, (update, metrics) =>
-      progress(`update ${update} of ${metrics.updates}, reward ${metrics.reward.toFixed(3)}, KL ${metrics.approxKl.toFixed(4)}`),
+      progress(
+        `update ${update} of ${metrics.updates}, reward ${metrics.reward.toFixed(3)}, KL ${metrics.approxKl.toFixed(4)}`,
+      ),
     ),
   );
   const last = trained.history.at(-1)!;
   narrator.line(
     `PPO: ${trained.history.length} updates; reward a decision ${trained.history[0]!.reward.toFixed(3)} → ${last.reward.toFixed(3)}; best by the deployed rule: update ${trained.bestUpdate}`,
   );
-  const held = await narrator.task('held-out evaluation', async () => compare(scenario, trained.network, HELD_OUT_SEEDS));
+  const held = await narrator.task('held-out evaluation', async () =>
+    compare(scenario, trained.network, HELD_OUT_SEEDS),
+  );
   const percent = (part: number) => `${part < 0 ? '−' : '+'}${Math.abs(part * 100).toFixed(1)} %`;
   narrator.line(
     `Held-out welfare, ${HELD_OUT_SEEDS.length} seeds: policy ${aicc(held.policy.welfareMicro)}, price alone ${aicc(held.priceAlone.welfareMicro)}: ` +
@@ -60,10 +67,17 @@ export async function trainPolicy(demo: DemoNetwork, jobs: readonly DemoJob[]): 
   const hash = policyHash(runtime);
   const code = toHex(runtime);
   const weights = toHex(encodeWeights(trained.network));
-  writeFileSync(join(demo.options.dataDir, 'policy.json'), `${JSON.stringify({ policyHash: hash, code, weights }, null, 2)}\n`);
-  const policy = await narrator.task('registering the policy', () => demo.as('anyone').policies.register(code, weights));
+  writeFileSync(
+    join(demo.options.dataDir, 'policy.json'),
+    `${JSON.stringify({ policyHash: hash, code, weights }, null, 2)}\n`,
+  );
+  const policy = await narrator.task('registering the policy', () =>
+    demo.as('anyone').policies.register(code, weights),
+  );
   narrator.line(`Policy ${policy}: ${(code.length - 2) / 2} bytes of EVM code, hash ${hash}`);
-  narrator.line('admitted: opcodes allowed, code and weights agree on the check vectors, priority never raises the penalty');
+  narrator.line(
+    'admitted: opcodes allowed, code and weights agree on the check vectors, priority never raises the penalty',
+  );
 
   const governance = demo.as('node1').governance;
   await governance.passes([demo.as('anyone').policies.activateCall(policy)], `Activate policy ${hash}`, {
