@@ -281,23 +281,14 @@ contract AIWorkloads is IAIWorkloads, Networked {
     // Matches ----------------------------------------------------------------------------------------------------
 
     /// @dev Books the reopening, should the node not show up: so that takes no transaction.
-    function _match(uint32 id, StoredWorkload storage w, uint32 round, uint16 index, Entry calldata e)
-        private
-    {
+    function _match(uint32 id, StoredWorkload storage w, uint32 round, uint16 index, Entry calldata e) private {
         require(w.status == Status.Open, WrongStatus(id, w.status));
-        uint8 matches = w.matches + 1;
-        w.node = e.node;
-        w.priceMicro = uint56(e.priceMicro);
-        w.matchedRound = round;
-        w.entry = index;
-        w.status = Status.Matched;
-        w.matches = matches;
-        emit WorkloadMatched(id, e.node, round, index, e.priceMicro);
-
         uint256 openRounds = w.openRounds.close(round + 1);
-        if (matches < StoredWorkloads.MAX_MATCHES) {
+        if (w.matches + 1 < StoredWorkloads.MAX_MATCHES) {
             openRounds = openRounds.book(round + w.startWindowRounds + 1);
         }
+        w.writeMatch(e.node, e.priceMicro, round, index);
+        emit WorkloadMatched(id, e.node, round, index, e.priceMicro);
         _writeOpenRounds(id, w, openRounds);
     }
 
