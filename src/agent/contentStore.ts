@@ -60,14 +60,17 @@ export class ContentStore {
         bytes += chunk.length;
         this.usedBytes += chunk.length;
         if (bytes > (options.maxBytes ?? Number.POSITIVE_INFINITY))
-          throw new AICChainError('ContentTooLarge', `the content is larger than ${options.maxBytes} bytes`);
+          throw new AICChainError(
+            'CONTENT_TOO_LARGE',
+            `the content is larger than ${options.maxBytes} bytes`,
+          );
         if (this.usedBytes > this.quotaBytes) throw this.full();
         digest.update(chunk);
         await file.writeFile(chunk);
       }
       const hash: ContentHash = `sha256:${digest.digest('hex')}`;
       if (options.expected !== undefined && hash !== options.expected)
-        throw new AICChainError('HashMismatch', `the content has hash ${hash}, not ${options.expected}`);
+        throw new AICChainError('HASH_MISMATCH', `the content has hash ${hash}, not ${options.expected}`);
       await file.sync();
       if ((await this.bytesOf(hash)) === undefined) {
         await rename(part, this.pathOf(hash));
@@ -115,26 +118,25 @@ export class ContentStore {
 
   private async check(hash: ContentHash): Promise<void> {
     const bytes = await this.bytesOf(hash);
-    if (bytes === undefined)
-      throw new AICChainError('UnknownContent', `${hash} is not stored here`);
+    if (bytes === undefined) throw new AICChainError('UNKNOWN_CONTENT', `${hash} is not stored here`);
     const digest = createHash('sha256');
     for await (const chunk of createReadStream(this.pathOf(hash))) digest.update(chunk);
     if (`sha256:${digest.digest('hex')}` !== hash) {
       await rm(this.pathOf(hash), { force: true });
       this.usedBytes -= bytes;
-      throw new AICChainError('ContentRotten', `${hash} was damaged on disk and is removed`, {
+      throw new AICChainError('CONTENT_ROTTEN', `${hash} was damaged on disk and is removed`, {
         hint: 'Upload it again.',
       });
     }
   }
 
   private pathOf(hash: ContentHash): string {
-    if (!isContentHash(hash)) throw new AICChainError('BadHash', `${hash} is not a content hash`);
+    if (!isContentHash(hash)) throw new AICChainError('BAD_HASH', `${hash} is not a content hash`);
     return join(this.folder, hash.slice('sha256:'.length));
   }
 
   private full(): AICChainError {
-    return new AICChainError('StoreFull', `the content store is full (${this.quotaBytes} bytes)`, {
+    return new AICChainError('STORE_FULL', `the content store is full (${this.quotaBytes} bytes)`, {
       hint: 'Try again later, or a smaller file.',
     });
   }

@@ -21,7 +21,7 @@ export function toBytes32(hash: ContentHash): Hex {
 
 export function fromBytes32(word: Hex): ContentHash {
   const hash = `sha256:${word.slice(2).toLowerCase()}`;
-  if (!isContentHash(hash)) throw new AICChainError('BadHash', `${word} is not a bytes32`);
+  if (!isContentHash(hash)) throw new AICChainError('BAD_HASH', `${word} is not a bytes32`);
   return hash;
 }
 

@@ -46,7 +46,7 @@ export function decodeJobSpec(bytes: Uint8Array): JobSpec {
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new AICChainError('BadJobSpec', 'the job spec is not JSON in UTF-8', { cause });
+    throw new AICChainError('BAD_JOB_SPEC', 'the job spec is not JSON in UTF-8', { cause });
   }
   return parseJobSpec(value);
 }
@@ -58,11 +58,11 @@ export function decodeJobSpec(bytes: Uint8Array): JobSpec {
 export function parseJobSpec(value: unknown): JobSpec {
   const spec = record(value, 'job spec');
   refuseUnknown(spec, ['image', 'command', 'inputs', 'outputs', 'env', 'gpus', 'limits'], '');
-  const image = spec['image'] === undefined ? undefined : text(spec['image'], 'image', 512);
-  const command = list(spec['command'] ?? [], 'command', 256).map((v, i) => text(v, `command[${i}]`, 8192));
+  const image = spec.image === undefined ? undefined : text(spec.image, 'image', 512);
+  const command = list(spec.command ?? [], 'command', 256).map((v, i) => text(v, `command[${i}]`, 8192));
   if (image === undefined && command.length === 0) throw bad('command', 'is empty, and there is no image');
-  const inputs = list(spec['inputs'] ?? [], 'inputs', 1024).map(parseInput);
-  const outputs = list(spec['outputs'] ?? [], 'outputs', 1024).map((v, i) => fileName(v, `outputs[${i}]`));
+  const inputs = list(spec.inputs ?? [], 'inputs', 1024).map(parseInput);
+  const outputs = list(spec.outputs ?? [], 'outputs', 1024).map((v, i) => fileName(v, `outputs[${i}]`));
   refuseTwice(
     inputs.map((input) => input.name),
     'inputs',
@@ -73,9 +73,9 @@ export function parseJobSpec(value: unknown): JobSpec {
     command,
     inputs,
     outputs,
-    env: parseEnv(spec['env'] ?? {}),
-    gpus: integer(spec['gpus'] ?? 1, 'gpus', 1, 4095),
-    limits: parseLimits(spec['limits'] ?? {}),
+    env: parseEnv(spec.env ?? {}),
+    gpus: integer(spec.gpus ?? 1, 'gpus', 1, 4095),
+    limits: parseLimits(spec.limits ?? {}),
   };
 }
 
@@ -83,12 +83,12 @@ function parseInput(value: unknown, index: number): JobInput {
   const at = `inputs[${index}]`;
   const input = record(value, at);
   refuseUnknown(input, ['name', 'hash', 'bytes', 'url'], `${at}.`);
-  const name = fileName(input['name'], `${at}.name`);
-  const hash = input['hash'];
+  const name = fileName(input.name, `${at}.name`);
+  const hash = input.hash;
   if (!isContentHash(hash)) throw bad(`${at}.hash`, `is ${show(hash)}, not "sha256:<64 hex digits>"`);
-  const bytes = integer(input['bytes'], `${at}.bytes`, 0, 2 ** 40);
-  if (input['url'] === undefined) return { name, hash, bytes };
-  const url = text(input['url'], `${at}.url`, 2048);
+  const bytes = integer(input.bytes, `${at}.bytes`, 0, 2 ** 40);
+  if (input.url === undefined) return { name, hash, bytes };
+  const url = text(input.url, `${at}.url`, 2048);
   if (!/^https?:\/\//.test(url)) throw bad(`${at}.url`, `is ${show(url)}, not an http(s) address`);
   return { name, hash, bytes, url };
 }
@@ -107,9 +107,9 @@ function parseLimits(value: unknown): JobLimits {
   const limits = record(value, 'limits');
   refuseUnknown(limits, ['maxDurationSec', 'memoryMiB', 'outputMB'], 'limits.');
   return {
-    maxDurationSec: integer(limits['maxDurationSec'] ?? 3600, 'limits.maxDurationSec', 1, 2 ** 32 - 1),
-    memoryMiB: integer(limits['memoryMiB'] ?? 4096, 'limits.memoryMiB', 16, 2 ** 24),
-    outputMB: integer(limits['outputMB'] ?? 1024, 'limits.outputMB', 1, 2 ** 24),
+    maxDurationSec: integer(limits.maxDurationSec ?? 3600, 'limits.maxDurationSec', 1, 2 ** 32 - 1),
+    memoryMiB: integer(limits.memoryMiB ?? 4096, 'limits.memoryMiB', 16, 2 ** 24),
+    outputMB: integer(limits.outputMB ?? 1024, 'limits.outputMB', 1, 2 ** 24),
   };
 }
 
@@ -160,5 +160,7 @@ function show(value: unknown): string {
 }
 
 function bad(field: string, problem: string): AICChainError {
-  return new AICChainError('BadJobSpec', `${field} ${problem}`, { hint: `Correct ${field} in the job spec.` });
+  return new AICChainError('BAD_JOB_SPEC', `${field} ${problem}`, {
+    hint: `Correct ${field} in the job spec.`,
+  });
 }

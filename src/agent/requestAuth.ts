@@ -60,7 +60,7 @@ function requestText(r: SignedRequest): string {
 }
 
 function unauthorized(why: string): AICChainError {
-  return new AICChainError('Unauthorized', why, {
+  return new AICChainError('UNAUTHORIZED', why, {
     hint: "Sign the request with the workload's client key.",
   });
 }

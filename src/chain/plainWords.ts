@@ -62,10 +62,16 @@ const WORDS: Readonly<Record<string, (v: Values) => PlainWords>> = {
     message: `node ${n(v.node)} has ${n(v.free)} free GPUs, ${n(v.need)} are needed`,
   }),
   StillBusy: (v) => ({ message: `node ${n(v.node)} still runs work on ${n(v.usedGpus)} GPUs`, ...wait }),
-  StakeLocked: (v) => ({
-    message: `the stake of ${v.node === undefined ? n(v.auditor) : `node ${n(v.node)}`} is locked until round ${n(v.untilRound)}`,
-    ...wait,
-  }),
+  StakeLocked: (v) => {
+    const whose = v.node === undefined ? n(v.auditor) : `node ${n(v.node)}`;
+    const never = Number(v.untilRound) === 0xffff_ffff;
+    return never
+      ? {
+          message: `the stake of ${whose} is locked until an exit is requested`,
+          hint: 'Call requestExit() first.',
+        }
+      : { message: `the stake of ${whose} is locked until round ${n(v.untilRound)}`, ...wait };
+  },
   AlreadyExiting: (v) => ({ message: `node ${n(v.node)} is already on its way out` }),
   NotExcluded: (v) => ({ message: `node ${n(v.node)} is not excluded, there is nothing to restake` }),
   BadGreenCertificate: (v) => ({
@@ -176,6 +182,37 @@ const WORDS: Readonly<Record<string, (v: Values) => PlainWords>> = {
   }),
   NoContest: (v) => ({ message: `workload ${n(v.workload)} is not contested` }),
   AlreadyVoted: (v) => ({ message: `${n(v.auditor)} has already voted on workload ${n(v.workload)}` }),
+
+  EpochTooShort: (v) => ({ message: `an epoch of ${n(v.epochRounds)} rounds is too short: three at least` }),
+
+  // History, codes, deployment
+  OlderThanHistory: (v) => ({
+    message: `round ${n(v.round)} is older than the chain remembers (${n(v.oldestRound)})`,
+    hint: 'Replay the log for older rounds: `aicchain verify`, `aicchain round`.',
+  }),
+  RoundsMisordered: (v) => ({
+    message: `round ${n(v.fromRound)} is before ${n(v.newestFromRound)}, which is written already`,
+  }),
+  AboveHighestCode: (v) => ({
+    message: `${n(v.value)} is above ${n(v.highest)}, the highest that a code holds`,
+  }),
+  BelowLowestCode: (v) => ({
+    message: `${n(v.value)} is below ${n(v.lowest)}, the lowest that a code holds`,
+  }),
+  FieldTooWide: (v) => ({ message: `${n(v.value)} does not fit ${n(v.bits)} bits` }),
+  NotALine: (v) => ({ message: `${n(v.line)} is no ledger line` }),
+  WrongParameterCount: (v) => ({ message: `${n(v.count)} parameters were given, ${n(v.need)} exist` }),
+  SupplyTooLarge: (v) => ({ message: `a supply of ${n(v.supplyWei)} wei is more than ${n(v.maxSupplyWei)}` }),
+  AlreadyRestaked: (v) => ({
+    message: `node ${n(v.node)} has restaked already, clean audits will reinstate it`,
+  }),
+  NotOccupied: (v) => ({
+    message: `node ${n(v.node)} uses ${n(v.usedGpus)} GPUs, ${n(v.releasedGpus)} cannot be released`,
+  }),
+  TooManyClasses: (v) => ({ message: `there can be no more than ${n(v.maxClasses)} hardware classes` }),
+  TooManyPairs: () => ({ message: 'the workload was open too often' }),
+  BadCodeSize: (v) => ({ message: `a policy's code cannot be ${n(v.size)} bytes long` }),
+  NotEnoughGas: (v) => ({ message: `${n(v.have)} gas was left where ${n(v.need)} are needed`, ...wait }),
 
   // OpenZeppelin
   ERC20InsufficientBalance: (v) => ({

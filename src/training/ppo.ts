@@ -185,12 +185,11 @@ class Training {
     const root = new Random(options.seed);
     this.#random = root.split(1);
     this.#scale = featureScale(scenario, options.seed);
-    const candidates = Math.min(MAX_CANDIDATES, scenario.nodes.length);
     this.actor = new Actor(
       options.hidden,
       outputShift(scenario),
       this.#scale,
-      candidates,
+      MAX_CANDIDATES,
       root.split(2),
     );
     this.critic = new Critic(CONTEXT, options.criticHidden, root.split(3));
@@ -199,7 +198,7 @@ class Training {
     const { environments, steps, discountPerRound } = options;
     this.#envs = new VectorEnv(scenario, environments, root.split(4).uint32(), discountPerRound);
     this.#current = this.#envs.reset().map(([observation]) => observation);
-    this.#batch = newBatch(environments * steps, candidates);
+    this.#batch = newBatch(environments * steps, MAX_CANDIDATES);
     this.#order = Int32Array.from({ length: environments * steps }, (_, i) => i);
   }
 
@@ -228,9 +227,9 @@ class Training {
         const observation = this.#current[e]!;
         const { candidates: count } = observation;
         b.count[at] = count;
-        b.features.set(observation.features, at * b.candidates * FEATURES);
-        b.weight.set(observation.weight, at * b.candidates);
-        b.penaltyScale.set(observation.penaltyScale, at * b.candidates);
+        copy(observation.features, b.features, at * b.candidates * FEATURES, count * FEATURES);
+        copy(observation.weight, b.weight, at * b.candidates, count);
+        copy(observation.penaltyScale, b.penaltyScale, at * b.candidates, count);
         this.#pool(observation, b.context, at * CONTEXT);
 
         penalties += this.#distribution(at, temperature);
@@ -494,6 +493,10 @@ function outputShift({ nodes, parameters }: Scenario): number {
   const ask = nodes.reduce((sum, node) => sum + node.askMicroPerGpuHour, 0) / nodes.length;
   const useful = Math.min(65_535, (0.5 * ask * 65_535) / Math.max(1, parameters.maxPenaltyMicroPerGpuHour));
   return Math.min(24, Math.max(0, Math.round(Math.log2(4_096 / Math.max(1, useful)))));
+}
+
+function copy(from: Int16Array | Float64Array, to: Int16Array | Float64Array, at: number, count: number) {
+  for (let i = 0; i < count; i++) to[at + i] = from[i]!;
 }
 
 function moments(values: Float64Array, order: Int32Array, from: number, to: number) {

@@ -58,8 +58,7 @@ export async function verifySession(
   if (signer.toLowerCase() !== expected.address.toLowerCase())
     throw refused(`is signed by ${signer}, not ${expected.address}`);
   const key = publicKeyOf(fields.publicKey);
-  return (statement, answer) =>
-    verify(null, Buffer.from(statement), key, Buffer.from(answer, 'base64'));
+  return (statement, answer) => verify(null, Buffer.from(statement), key, Buffer.from(answer, 'base64'));
 }
 
 /** What the session key signs; the node and the question are always part of it. */
@@ -81,5 +80,5 @@ function publicKeyOf(raw: Hex): KeyObject {
 }
 
 function refused(why: string): AICChainError {
-  return new AICChainError('BadSession', `the session certificate ${why}`);
+  return new AICChainError('BAD_SESSION', `the session certificate ${why}`);
 }
