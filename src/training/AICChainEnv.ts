@@ -23,6 +23,8 @@ export interface Observation {
   readonly weight: Float64Array;
   /** What one unit of penalty costs this pair, in money units. */
   readonly penaltyScale: Float64Array;
+  /** The state of the market beyond these pairs, for a critic (`Simulation.writeState`). */
+  readonly state: Float64Array;
   /** 1 for actions that may be taken; the last action is defer, always allowed. */
   readonly mask: Uint8Array;
 }
@@ -83,6 +85,7 @@ export class AICChainEnv {
       features: new Int16Array(MAX_CANDIDATES * FEATURES),
       weight: new Float64Array(MAX_CANDIDATES),
       penaltyScale: new Float64Array(MAX_CANDIDATES),
+      state: new Float64Array(this.simulation.stateSize),
       mask: new Uint8Array(MAX_CANDIDATES + 1),
     };
     const box = (shape: readonly number[], low: number, high: number) =>
@@ -93,6 +96,7 @@ export class AICChainEnv {
         features: box([MAX_CANDIDATES, FEATURES], -32_768, 32_767),
         weight: box([MAX_CANDIDATES], 0, Number.MAX_VALUE),
         penaltyScale: box([MAX_CANDIDATES], 0, Number.MAX_VALUE),
+        state: box([this.simulation.stateSize], 0, Number.MAX_VALUE),
         mask: box([MAX_CANDIDATES + 1], 0, 1),
       },
     };
@@ -179,8 +183,9 @@ export class AICChainEnv {
 
   #observe(): void {
     const { simulation, scenario } = this;
-    const { features, weight, penaltyScale, mask } = this.#observation;
+    const { features, weight, penaltyScale, state, mask } = this.#observation;
     const count = this.#pairs.length;
+    simulation.writeState(state);
     const perGpuSec = scenario.parameters.maxPenaltyMicroPerGpuHour / (65_535 * 3_600);
     for (let i = 0; i < count; i++) {
       const { workload, node } = this.#pairs[i]!;
