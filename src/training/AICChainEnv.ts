@@ -1,5 +1,5 @@
 import { FEATURES } from '../domain/index.ts';
-import { Simulation, type SimulatedWorkload } from './Simulation.ts';
+import { type SimulatedWorkload, Simulation } from './Simulation.ts';
 import type { Scenario } from './scenario.ts';
 import type { Dict, Discrete } from './spaces.ts';
 import { type Terms, welfareOf } from './welfare.ts';
@@ -150,7 +150,9 @@ export class AICChainEnv {
       this.#pairs = this.#feasiblePairs();
       if (this.#pairs.length > 0 || this.simulation.isOver) break;
       if (elapsedRounds > LONGEST_LULL) {
-        throw new Error(`no workload had a feasible node for ${LONGEST_LULL} rounds: asks may be above budgets`);
+        throw new Error(
+          `no workload had a feasible node for ${LONGEST_LULL} rounds: asks may be above budgets`,
+        );
       }
       elapsedRounds += this.#advance();
     }

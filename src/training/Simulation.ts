@@ -135,9 +135,7 @@ export class Simulation {
   }
 
   isEligible(workload: SimulatedWorkload, node: number): boolean {
-    return (
-      workload.eligible[node] === 1 && this.taken[node] === 0 && this.free[node]! >= workload.spec.gpus
-    );
+    return workload.eligible[node] === 1 && this.taken[node] === 0 && this.free[node]! >= workload.spec.gpus;
   }
 
   /** The policy's features of an eligible pair in this round, as `policy/features.ts` has them. */

@@ -187,13 +187,7 @@ class Training {
     const root = new Random(options.seed);
     this.#random = root.split(1);
     this.#scale = featureScale(scenario, options.seed);
-    this.actor = new Actor(
-      options.hidden,
-      outputShift(scenario),
-      this.#scale,
-      MAX_CANDIDATES,
-      root.split(2),
-    );
+    this.actor = new Actor(options.hidden, outputShift(scenario), this.#scale, MAX_CANDIDATES, root.split(2));
     const { environments, steps, discountPerRound } = options;
     this.#envs = new VectorEnv(scenario, environments, root.split(4).uint32(), discountPerRound);
     this.#current = this.#envs.reset().map(([observation]) => observation);
@@ -217,7 +211,15 @@ class Training {
     const explainedVariance = this.#advantages();
     const learned = this.#learn(temperature, entropyWeight, left);
     const learningRate = options.learningRate * left;
-    return { update, updates: options.updates, ...rollout, explainedVariance, ...learned, learningRate, temperature };
+    return {
+      update,
+      updates: options.updates,
+      ...rollout,
+      explainedVariance,
+      ...learned,
+      learningRate,
+      temperature,
+    };
   }
 
   #rollout(temperature: number) {
