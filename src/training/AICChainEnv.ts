@@ -1,5 +1,5 @@
 import { FEATURES } from '../domain/index.ts';
-import { Simulation, type SimulatedWorkload } from './Simulation.ts';
+import { type SimulatedWorkload, Simulation } from './Simulation.ts';
 import type { Scenario } from './scenario.ts';
 import type { Dict, Discrete } from './spaces.ts';
 import { type Terms, welfareOf } from './welfare.ts';
@@ -23,6 +23,8 @@ export interface Observation {
   readonly weight: Float64Array;
   /** What one unit of penalty costs this pair, in money units. */
   readonly penaltyScale: Float64Array;
+  /** The state of the market beyond these pairs, for a critic (`Simulation.writeState`). */
+  readonly state: Float64Array;
   /** 1 for actions that may be taken; the last action is defer, always allowed. */
   readonly mask: Uint8Array;
 }
@@ -83,6 +85,7 @@ export class AICChainEnv {
       features: new Int16Array(MAX_CANDIDATES * FEATURES),
       weight: new Float64Array(MAX_CANDIDATES),
       penaltyScale: new Float64Array(MAX_CANDIDATES),
+      state: new Float64Array(this.simulation.stateSize),
       mask: new Uint8Array(MAX_CANDIDATES + 1),
     };
     const box = (shape: readonly number[], low: number, high: number) =>
@@ -93,6 +96,7 @@ export class AICChainEnv {
         features: box([MAX_CANDIDATES, FEATURES], -32_768, 32_767),
         weight: box([MAX_CANDIDATES], 0, Number.MAX_VALUE),
         penaltyScale: box([MAX_CANDIDATES], 0, Number.MAX_VALUE),
+        state: box([this.simulation.stateSize], 0, Number.MAX_VALUE),
         mask: box([MAX_CANDIDATES + 1], 0, 1),
       },
     };
@@ -146,7 +150,9 @@ export class AICChainEnv {
       this.#pairs = this.#feasiblePairs();
       if (this.#pairs.length > 0 || this.simulation.isOver) break;
       if (elapsedRounds > LONGEST_LULL) {
-        throw new Error(`no workload had a feasible node for ${LONGEST_LULL} rounds: asks may be above budgets`);
+        throw new Error(
+          `no workload had a feasible node for ${LONGEST_LULL} rounds: asks may be above budgets`,
+        );
       }
       elapsedRounds += this.#advance();
     }
@@ -179,8 +185,9 @@ export class AICChainEnv {
 
   #observe(): void {
     const { simulation, scenario } = this;
-    const { features, weight, penaltyScale, mask } = this.#observation;
+    const { features, weight, penaltyScale, state, mask } = this.#observation;
     const count = this.#pairs.length;
+    simulation.writeState(state);
     const perGpuSec = scenario.parameters.maxPenaltyMicroPerGpuHour / (65_535 * 3_600);
     for (let i = 0; i < count; i++) {
       const { workload, node } = this.#pairs[i]!;
