@@ -1,9 +1,6 @@
-/**
- * ABIs and creation code of the contracts as TypeScript, so that the published package needs neither Foundry nor
- * solc: `node scripts/generate-abis.ts`. With `--check` it writes nothing and fails where anything would change.
- */
+// ABIs and creation code of the contracts as TypeScript, so that the published package needs neither Foundry nor solc.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const CONTRACTS = [
@@ -56,24 +53,4 @@ export function abiFiles(): readonly (readonly [path: string, text: string])[] {
     throw new Error(`forge build failed\n${(error as { stderr: Buffer }).stderr}`);
   }
   return CONTRACTS.map(generated);
-}
-
-if (import.meta.main) {
-  const textAt = (path: string) => {
-    try {
-      return readFileSync(path, 'utf8');
-    } catch {
-      return undefined;
-    }
-  };
-  for (const [path, text] of abiFiles().filter(([path, text]) => textAt(join(root, path)) !== text)) {
-    if (process.argv.includes('--check')) {
-      process.stderr.write(`${path} is not what the contracts give: run npm run generate\n`);
-      process.exitCode = 1;
-    } else {
-      mkdirSync(join(root, 'src/chain/generated'), { recursive: true });
-      writeFileSync(join(root, path), text);
-      process.stdout.write(`wrote ${path}\n`);
-    }
-  }
 }

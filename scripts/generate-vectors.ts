@@ -14,8 +14,10 @@ import { splitVectors } from './vectors/split.ts';
 import { textOf } from './vectors/table.ts';
 import { trustVectors } from './vectors/trust.ts';
 import { weightVectors } from './vectors/weight.ts';
+import { wordsVectors } from './vectors/words.ts';
 
 const VECTORS: Readonly<Record<string, () => unknown>> = {
+  words: wordsVectors,
   codes: codesVectors,
   features: featuresVectors,
   network: networkVectors,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 /** Rooms whose every result must be a function of their arguments: what consensus and replayable training consist of. */
-const PURE_ROOMS = ['domain', 'state', 'policy', 'match', 'reports', 'settlement', 'training'];
+const PURE_ROOMS = ['domain', 'state', 'policy', 'match', 'reports', 'settlement', 'verify', 'training'];
 const AMBIENT =
   /\b(Date\.now|new Date\(|Math\.random|performance\.now|crypto\.getRandomValues|process\.(env|hrtime))/;
 

@@ -60,8 +60,9 @@ contract AICChain is IAICChain, Networked {
     function postRound(uint32 round, uint32 cutoff, Entry[] calldata entries) external {
         _requirePostable(round);
         _requireCovering(round, cutoff, entries.length);
-        uint256 pricesMicro = _matchAll(round, cutoff, entries);
+        uint256 pricesMicro = _check(round, cutoff, entries);
         _requireBonded(pricesMicro);
+        WORKLOADS.matchAll(round, entries);
 
         bytes32 entriesHash = keccak256(abi.encode(entries));
         _rounds[round] =
@@ -128,7 +129,7 @@ contract AICChain is IAICChain, Networked {
     }
 
     /// @dev Enforces the hard rules on each entry, as of `round`, and makes its match.
-    function _matchAll(uint32 round, uint32 cutoff, Entry[] calldata entries)
+    function _check(uint32 round, uint32 cutoff, Entry[] calldata entries)
         private
         returns (uint256 pricesMicro)
     {
@@ -142,7 +143,6 @@ contract AICChain is IAICChain, Networked {
             require(workload <= cutoff, CutoffExceeded(i, workload, cutoff));
             _requireFitting(i, entry, round, trustFloor);
             require(listed.add(entry.node), NodeTwice(entry.node));
-            WORKLOADS.matchTo(workload, entry.node, round, uint16(i), entry.priceMicro);
             pricesMicro += entry.priceMicro;
             previous = workload;
         }

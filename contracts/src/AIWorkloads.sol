@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {Networked, NetworkConfig} from "./base/Networked.sol";
 import {Parameter} from "./generated/ParameterTable.sol";
 import {IAIWorkloads} from "./interfaces/IAIWorkloads.sol";
+import {IComputeNodes} from "./interfaces/IComputeNodes.sol";
 import {IDualTokenSystem} from "./interfaces/IDualTokenSystem.sol";
 import {OpenRounds} from "./libraries/OpenRounds.sol";
 import {RoundHistory} from "./libraries/RoundHistory.sol";
@@ -14,6 +15,7 @@ import {StoredWorkload, StoredWorkloads} from "./types/StoredWorkload.sol";
 import {
     CloseReason,
     ContestGround,
+    Entry,
     FeeRates,
     MAX_MICRO,
     NodeRecord,
@@ -197,28 +199,25 @@ contract AIWorkloads is IAIWorkloads, Networked {
     // Network contracts ------------------------------------------------------------------------------------------
 
     /// @inheritdoc IAIWorkloads
-    function matchTo(uint32 id, uint32 node, uint32 round, uint16 entry, uint64 priceMicro) external {
+    function matchAll(uint32 round, Entry[] calldata entries) external {
         require(msg.sender == address(CHAIN), NotNetwork(msg.sender));
-        StoredWorkload storage w = _existing(id);
-        uint256 openRounds = w.openRounds;
-        require(openRounds.openAt(w.openUntilRound, round), NotOpen(id, round));
-        if (w.status == Status.Refunded) return;
-        if (w.status == Status.Matched) _noShow(id, w);
-
-        uint8 matches = w.matches + 1;
-        w.node = node;
-        w.priceMicro = uint56(priceMicro);
-        w.matchedRound = round;
-        w.entry = entry;
-        w.status = Status.Matched;
-        w.matches = matches;
-        _count(-1);
-        NODES.occupy(node, w.spec.gpus(), round, entry);
-        emit WorkloadMatched(id, node, round, entry, priceMicro);
-
-        openRounds = openRounds.close(round + 1);
-        if (matches < StoredWorkloads.MAX_MATCHES) openRounds = openRounds.book(w.lastStartRound() + 1);
-        _writeOpenRounds(id, w, openRounds);
+        IComputeNodes.Occupation[] memory occupations = new IComputeNodes.Occupation[](entries.length);
+        uint256 matched = 0;
+        for (uint256 i = 0; i < entries.length; ++i) {
+            Entry calldata e = entries[i];
+            StoredWorkload storage w = _workloads[e.workload];
+            Status status = w.status;
+            if (status == Status.Refunded) continue;
+            if (status == Status.Matched) _noShow(e.workload, w);
+            _match(e.workload, w, round, uint16(i), e);
+            occupations[matched++] = IComputeNodes.Occupation(e.node, w.spec.gpus(), uint16(i));
+        }
+        assembly ("memory-safe") {
+            mstore(occupations, matched)
+        }
+        if (matched == 0) return;
+        NODES.occupy(round, occupations);
+        _count(-int256(matched));
     }
 
     /// @inheritdoc IAIWorkloads
@@ -277,6 +276,20 @@ contract AIWorkloads is IAIWorkloads, Networked {
     /// @inheritdoc IAIWorkloads
     function escrowMicroFor(uint64 budgetMicro, uint16 priority) external view returns (uint64) {
         return uint64(Settlement.escrowMicro(budgetMicro, priority, _ratesNow()));
+    }
+
+    // Matches ----------------------------------------------------------------------------------------------------
+
+    /// @dev Books the reopening, should the node not show up: so that takes no transaction.
+    function _match(uint32 id, StoredWorkload storage w, uint32 round, uint16 index, Entry calldata e) private {
+        require(w.status == Status.Open, WrongStatus(id, w.status));
+        uint256 openRounds = w.openRounds.close(round + 1);
+        if (w.matches + 1 < StoredWorkloads.MAX_MATCHES) {
+            openRounds = openRounds.book(round + w.startWindowRounds + 1);
+        }
+        w.writeMatch(e.node, e.priceMicro, round, index);
+        emit WorkloadMatched(id, e.node, round, index, e.priceMicro);
+        _writeOpenRounds(id, w, openRounds);
     }
 
     // Endings ----------------------------------------------------------------------------------------------------

@@ -4,13 +4,13 @@ import {
   packWorkloadSpec,
   type WorkloadSpec,
 } from '../../src/domain/index.ts';
+import { MAX_GPUS, MAX_MICRO, UINT32 } from '../../src/domain/testing/ranges.ts';
 import { features, packFeatures } from '../../src/policy/features.ts';
-import { anyRecord, anySpec, extremePairs, MAX_GPUS, MAX_MICRO } from './pairs.ts';
+import { anyRecord, anySpec, extremePairs } from './pairs.ts';
 import { type Random, randomFrom } from './random.ts';
 import { columnsOf, hex, hexOf } from './table.ts';
 
 const CASES = 1_100;
-const UINT32 = 2 ** 32 - 1;
 /** More GPUs than all nodes of 12 bits could have. */
 const NETWORK_GPUS = 2 ** 44;
 

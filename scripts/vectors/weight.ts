@@ -7,15 +7,15 @@ import {
   packWorkloadSpec,
   type WorkloadSpec,
 } from '../../src/domain/index.ts';
+import { MAX_MICRO, UINT32 } from '../../src/domain/testing/ranges.ts';
 import { type PairInRound, weighPair } from '../../src/match/weight.ts';
-import { anyRecord, anySpec, extremePairs, MAX_MICRO } from './pairs.ts';
+import { anyRecord, anySpec, extremePairs } from './pairs.ts';
 import { type Random, randomFrom } from './random.ts';
 import { columnsOf, hex } from './table.ts';
 
 const ANY = 300;
 const ELIGIBLE = 500;
 const OF_EACH_REASON = 25;
-const UINT32 = 2 ** 32 - 1;
 const MAX_RATE_MICRO = 1_000_000_000;
 
 export function weightVectors() {

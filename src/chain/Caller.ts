@@ -30,6 +30,12 @@ type Args<K extends ContractKey, F extends string> = ContractFunctionArgs<
   F extends ContractFunctionName<Abis[K]> ? F : never
 >;
 
+/** The state may move between the estimate and the block. */
+const enoughGas = (estimate: Hex): bigint => {
+  const wanted = (BigInt(estimate) * 5n) / 4n + 30_000n;
+  return wanted < MAX_TRANSACTION_GAS ? wanted : MAX_TRANSACTION_GAS;
+};
+
 /** A call of a contract that somebody else makes: a proposal's action. */
 export interface ContractCall {
   readonly target: Address;
@@ -122,11 +128,11 @@ export class Caller {
 
   async send({ target, data }: ContractCall): Promise<TransactionReceipt> {
     const request = { from: this.address, to: target, data };
-    const estimated = BigInt(await this.request<Hex>('eth_estimateGas', [request, 'pending']));
-    // The state may move between the estimate and the block.
-    const wanted = (estimated * 5n) / 4n + 30_000n;
-    const gas = wanted < MAX_TRANSACTION_GAS ? wanted : MAX_TRANSACTION_GAS;
-    const hash = await this.#inOrder(() => this.#signAndSend(target, data, gas));
+    const estimating = this.request<Hex>('eth_estimateGas', [request, 'pending']);
+    estimating.catch(() => {}); // told when its turn comes
+    const hash = await this.#inOrder(async () =>
+      this.#signAndSend(target, data, enoughGas(await estimating)),
+    );
     try {
       const receipt = await waitForReceipt(this.rpcUrl, hash);
       if (receipt.status === 'success') return receipt;
@@ -145,7 +151,7 @@ export class Caller {
     return rpc<T>(this.rpcUrl, method, params);
   }
 
-  /** One send at a time, so that a failed one leaves no gap in the nonces of those behind it. */
+  /** One send at a time and in the order of the calls, so that a failed one leaves no gap in the nonces of those behind it. */
   #inOrder<T>(send: () => Promise<T>): Promise<T> {
     const turn = this.#lastSend.then(send);
     this.#lastSend = turn.catch(() => undefined);

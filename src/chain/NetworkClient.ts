@@ -6,7 +6,7 @@ import { DualTokenSystem } from './DualTokenSystem.ts';
 import { getEvents } from './events.ts';
 import { Governance } from './Governance.ts';
 import { Parameters } from './Parameters.ts';
-import { RLPolicyManager } from './RLPolicyManager.ts';
+import { Policies } from './Policies.ts';
 import { Rounds } from './Rounds.ts';
 import { TruthfulReporting } from './TruthfulReporting.ts';
 
@@ -24,7 +24,7 @@ export class NetworkClient {
   readonly nodes: ComputeNodes;
   readonly workloads: AIWorkloads;
   readonly rounds: Rounds;
-  readonly policies: RLPolicyManager;
+  readonly policies: Policies;
   readonly reporting: TruthfulReporting;
   readonly governance: Governance;
 
@@ -38,7 +38,7 @@ export class NetworkClient {
     this.nodes = new ComputeNodes(caller, money, parameters);
     this.workloads = new AIWorkloads(caller, money, parameters);
     this.rounds = new Rounds(caller, money);
-    this.policies = new RLPolicyManager(caller);
+    this.policies = new Policies(caller);
     this.reporting = new TruthfulReporting(caller, money, parameters);
     this.governance = new Governance(caller);
   }

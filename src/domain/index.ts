@@ -10,3 +10,4 @@ export * from './parameters.ts';
 export * from './roundClock.ts';
 export * from './types.ts';
 export * from './workloadSpec.ts';
+export * from './units.ts';

@@ -1,4 +1,4 @@
-import type { WeightTable } from './weights.ts';
+import type { WeightTable } from './weightTable.ts';
 
 /** Nothing: no node for a row, no row for a node. */
 export const NONE = -1;

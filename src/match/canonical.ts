@@ -1,5 +1,5 @@
 import { type Assignment, NONE } from './assignment.ts';
-import type { WeightTable } from './weights.ts';
+import type { WeightTable } from './weightTable.ts';
 
 /**
  * Among all optimal assignments, the one in which the lowest row has the lowest possible column (unmatched last),

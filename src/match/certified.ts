@@ -4,7 +4,7 @@ import { NONE, optimalAssignment } from './assignment.ts';
 import { takeLowestColumns } from './canonical.ts';
 import type { Matcher, RoundInstance } from './Matcher.ts';
 import { sellerOptimalPrices } from './prices.ts';
-import { weightTable } from './weights.ts';
+import { weightTable } from './weightTable.ts';
 
 /** The canonical round: best welfare, VCG prices, ties to the lowest ids, and the certificate of all that. */
 export const certifiedMatcher: Matcher = { name: 'certified', match: certifiedRound };

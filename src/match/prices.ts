@@ -1,5 +1,5 @@
 import { type Assignment, NONE } from './assignment.ts';
-import type { WeightTable } from './weights.ts';
+import type { WeightTable } from './weightTable.ts';
 
 /** Seller-optimal duals of an optimal assignment, and why none of them can be lower. */
 export interface Prices {

@@ -17,6 +17,10 @@ export class Table<K, V> implements Iterable<readonly [K, V]> {
     return this.#rows.get(key);
   }
 
+  has(key: K): boolean {
+    return this.#rows.has(key);
+  }
+
   /** `undefined` removes the row. */
   set(key: K, value: V | undefined): void {
     const before = this.#rows.get(key);

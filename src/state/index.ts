@@ -2,4 +2,4 @@ export * from './encode.ts';
 export * from './NetworkState.ts';
 export * from './RoundSeries.ts';
 export * from './rows.ts';
-export { epochKey, type StateClock } from './tables.ts';
+export { epochKey, known, type StateClock } from './tables.ts';

@@ -1,20 +1,21 @@
 import { FEATURES } from '../domain/index.ts';
-import { Simulation, type SimulatedWorkload } from './Simulation.ts';
+import { type SimulatedWorkload, Simulation } from './Simulation.ts';
 import type { Scenario } from './scenario.ts';
 import type { Dict, Discrete } from './spaces.ts';
 import { type Terms, welfareOf } from './welfare.ts';
 
-/** Most candidates of one decision: the best by price alone. */
+/** Most pairs of one decision: the best by price alone. */
 export const MAX_CANDIDATES = 64;
 
 /** Rounds without a decision after which a scenario is called empty. */
 const LONGEST_LULL = 10_000;
 
 /**
- * What is known when one workload is placed. The arrays belong to the environment and are valid until its next call.
+ * What is known when a match is made. The arrays belong to the environment and are valid until its next call.
  * Rows beyond `candidates` are 0 and masked.
  */
 export interface Observation {
+  /** Feasible pairs of a waiting workload and a node; they are the actions 0..candidates-1. */
   readonly candidates: number;
   /** candidates × 24, exactly the policy's features. */
   readonly features: Int16Array;
@@ -22,14 +23,17 @@ export interface Observation {
   readonly weight: Float64Array;
   /** What one unit of penalty costs this pair, in money units. */
   readonly penaltyScale: Float64Array;
+  /** The state of the market beyond these pairs, for a critic (`Simulation.writeState`). */
+  readonly state: Float64Array;
   /** 1 for actions that may be taken; the last action is defer, always allowed. */
   readonly mask: Uint8Array;
 }
 
 export interface Info {
   readonly round: number;
-  readonly workload: number;
-  /** Node index of each candidate. */
+  /** Workload id of each candidate; 0 beyond. */
+  readonly workloads: Int32Array;
+  /** Node index of each candidate; -1 beyond. */
   readonly nodes: Int32Array;
   /** The same as the observation's: masks are the same at rollout, update and evaluation. */
   readonly mask: Uint8Array;
@@ -48,10 +52,14 @@ export interface Step {
 }
 
 /**
- * The market as a sequence of decisions, by Gymnasium's contract. One decision places one workload on one of its
- * feasible nodes, or defers it to the next round. Within a round, workloads decide in the order of what their best
- * node is worth, and a node takes one. The reward is the welfare that is expected of the match made
- * (see `welfare.ts`; the luck of a run has no say in the reward, only in what happens), plus potential shaping.
+ * The market as a sequence of decisions, by Gymnasium's contract. One decision makes one match among the feasible pairs
+ * of the round, or defers all that wait to the next round; a node takes one workload a round. So a round is cleared as
+ * greedy matching clears it, pair after pair: in the limit of certainty the best weight goes first, and workloads compete
+ * for nodes by their weights, as they do in the certified round. (Deciding workload by workload instead hides that
+ * competition from the learner: half of what quality can bring is lost.)
+ *
+ * The reward is the welfare that is expected of the match made (see `welfare.ts`; the luck of a run has no say in the
+ * reward, only in what happens), plus potential shaping.
  */
 export class AICChainEnv {
   readonly observationSpace: Dict;
@@ -59,12 +67,12 @@ export class AICChainEnv {
   readonly scenario: Scenario;
   readonly simulation: Simulation;
 
-  readonly #most: number;
   readonly #discount: number;
   readonly #observation: Omit<Observation, 'candidates'> & { candidates: number };
-  readonly #nodes: Int32Array;
-  #queue: SimulatedWorkload[] = [];
-  #current: SimulatedWorkload | null = null;
+  readonly #workloads = new Int32Array(MAX_CANDIDATES);
+  readonly #nodes = new Int32Array(MAX_CANDIDATES);
+  #pairs: CandidatePair[] = [];
+  #isOver = true;
   #potential = 0;
 
   /** `discountPerRound` is what the potential shaping must share with the learner. */
@@ -72,155 +80,133 @@ export class AICChainEnv {
     this.scenario = scenario;
     this.simulation = new Simulation(scenario);
     this.#discount = discountPerRound;
-    this.#most = Math.min(MAX_CANDIDATES, scenario.nodes.length);
-    this.#nodes = new Int32Array(this.#most);
     this.#observation = {
       candidates: 0,
-      features: new Int16Array(this.#most * FEATURES),
-      weight: new Float64Array(this.#most),
-      penaltyScale: new Float64Array(this.#most),
-      mask: new Uint8Array(this.#most + 1),
+      features: new Int16Array(MAX_CANDIDATES * FEATURES),
+      weight: new Float64Array(MAX_CANDIDATES),
+      penaltyScale: new Float64Array(MAX_CANDIDATES),
+      state: new Float64Array(this.simulation.stateSize),
+      mask: new Uint8Array(MAX_CANDIDATES + 1),
     };
     const box = (shape: readonly number[], low: number, high: number) =>
       ({ kind: 'box', shape, low, high }) as const;
     this.observationSpace = {
       kind: 'dict',
       spaces: {
-        features: box([this.#most, FEATURES], -32_768, 32_767),
-        weight: box([this.#most], 0, Number.MAX_VALUE),
-        penaltyScale: box([this.#most], 0, Number.MAX_VALUE),
-        mask: box([this.#most + 1], 0, 1),
+        features: box([MAX_CANDIDATES, FEATURES], -32_768, 32_767),
+        weight: box([MAX_CANDIDATES], 0, Number.MAX_VALUE),
+        penaltyScale: box([MAX_CANDIDATES], 0, Number.MAX_VALUE),
+        state: box([this.simulation.stateSize], 0, Number.MAX_VALUE),
+        mask: box([MAX_CANDIDATES + 1], 0, 1),
       },
     };
-    this.actionSpace = { kind: 'discrete', n: this.#most + 1 };
+    this.actionSpace = { kind: 'discrete', n: MAX_CANDIDATES + 1 };
   }
 
   get deferAction(): number {
-    return this.#most;
+    return MAX_CANDIDATES;
   }
 
-  /** The workload that waits for a decision. */
-  get workload(): SimulatedWorkload | null {
-    return this.#current;
-  }
-
+  /** Starts an episode; with `options.round` after that many rounds in which nothing was matched. */
   reset({ seed, options = {} }: { seed: number; options?: { round?: number } }): [Observation, Info] {
     this.simulation.reset(seed);
     for (let round = 0; round < (options.round ?? 0); round++) this.simulation.advance();
-    this.#queue = [];
     const elapsedRounds = this.#toNextDecision();
+    this.#isOver = this.#pairs.length === 0;
     this.#potential = this.#potentialNow();
     return [this.#observation, this.#info(elapsedRounds, noTerms())];
   }
 
   step(action: number): Step {
-    const workload = this.#current;
-    if (workload === null) throw new Error('the episode is over: call reset');
+    if (this.#isOver) throw new Error('the episode is over: call reset');
     if (this.#observation.mask[action] !== 1) {
-      throw new RangeError(`action ${action} is masked for workload ${workload.id}`);
+      throw new RangeError(`action ${action} is masked in round ${this.simulation.round}`);
     }
     const terms = noTerms();
-    if (action !== this.deferAction) {
-      const expected = this.simulation.match(workload, this.#nodes[action]!);
-      Object.assign(terms, inUnits(expected, this.scenario.moneyUnitMicro));
+    let elapsedRounds = 0;
+    if (action === this.deferAction) {
+      elapsedRounds = this.#advance();
+    } else {
+      const { workload, node } = this.#pairs[action]!;
+      Object.assign(terms, inUnits(this.simulation.match(workload, node), this.scenario.moneyUnitMicro));
     }
-    const elapsedRounds = this.#toNextDecision();
+    elapsedRounds += this.#toNextDecision();
 
-    const terminated = this.#current === null;
+    const terminated = this.#pairs.length === 0;
     const truncated = !terminated && this.simulation.round >= this.scenario.horizonRounds;
+    this.#isOver = terminated || truncated;
     const before = this.#potential;
     this.#potential = terminated ? 0 : this.#potentialNow();
     terms.shaping = this.#discount ** elapsedRounds * this.#potential - before;
     const reward = welfareOf(terms) + terms.shaping;
     const info = this.#info(elapsedRounds, terms);
-    if (truncated) this.#current = null;
     return { observation: this.#observation, reward, terminated, truncated, info };
   }
 
-  /** Moves to the next workload that has a choice, through as many rounds as it takes; none is left: null. */
+  /** Moves on, through as many rounds as it takes, until there is a pair to match; at the end of all work there is none. */
   #toNextDecision(): number {
-    const { simulation } = this;
     let elapsedRounds = 0;
     for (;;) {
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-        if (!this.#observe(next)) continue;
-        this.#current = next;
-        return elapsedRounds;
-      }
-      if (simulation.isOver) break;
+      this.#pairs = this.#feasiblePairs();
+      if (this.#pairs.length > 0 || this.simulation.isOver) break;
       if (elapsedRounds > LONGEST_LULL) {
-        throw new Error(`no workload had a feasible node for ${LONGEST_LULL} rounds: asks may be above budgets`);
+        throw new Error(
+          `no workload had a feasible node for ${LONGEST_LULL} rounds: asks may be above budgets`,
+        );
       }
-      simulation.advance();
-      elapsedRounds++;
-      this.#queue = this.#inOrderOfWorth();
+      elapsedRounds += this.#advance();
     }
-    this.#observation.candidates = 0;
-    this.#clear(0);
-    this.#current = null;
+    this.#observe();
     return elapsedRounds;
   }
 
-  #inOrderOfWorth(): SimulatedWorkload[] {
-    const worth = new Map<SimulatedWorkload, number>();
-    for (const workload of this.simulation.open) {
-      let best = -1;
-      for (let c = 0; c < this.simulation.nodes.length; c++) {
-        if (this.simulation.isFeasible(workload, c)) best = Math.max(best, workload.weightMicro[c]!);
-      }
-      if (best >= 0) worth.set(workload, best);
-    }
-    return [...worth.keys()].sort((a, b) => worth.get(b)! - worth.get(a)! || a.id - b.id);
+  #advance(): number {
+    this.simulation.advance();
+    return 1;
   }
 
-  /** Writes the observation of a workload's choice; false where it has none. */
-  #observe(workload: SimulatedWorkload): boolean {
+  /** By workload and node; where there are too many, those with the best weights. */
+  #feasiblePairs(): CandidatePair[] {
+    const { simulation } = this;
+    const pairs: CandidatePair[] = [];
+    for (const workload of simulation.open) {
+      for (let node = 0; node < simulation.nodes.length; node++) {
+        if (simulation.isFeasible(workload, node)) pairs.push({ workload, node });
+      }
+    }
+    if (pairs.length <= MAX_CANDIDATES) return pairs;
+    const weight = ({ workload, node }: CandidatePair) => workload.weightMicro[node]!;
+    const order = (a: CandidatePair, b: CandidatePair) => a.workload.id - b.workload.id || a.node - b.node;
+    return pairs
+      .sort((a, b) => weight(b) - weight(a) || order(a, b))
+      .slice(0, MAX_CANDIDATES)
+      .sort(order);
+  }
+
+  #observe(): void {
     const { simulation, scenario } = this;
-    const count = this.#chooseCandidates(workload);
-    if (count === 0) return false;
-    const { features, weight, penaltyScale } = this.#observation;
+    const { features, weight, penaltyScale, state, mask } = this.#observation;
+    const count = this.#pairs.length;
+    simulation.writeState(state);
     const perGpuSec = scenario.parameters.maxPenaltyMicroPerGpuHour / (65_535 * 3_600);
     for (let i = 0; i < count; i++) {
-      const c = this.#nodes[i]!;
-      simulation.writeFeatures(workload, c, features, i * FEATURES);
-      weight[i] = workload.weightMicro[c]! / scenario.moneyUnitMicro;
-      const gpuSec = workload.spec.gpus * workload.durationSec[c]!;
+      const { workload, node } = this.#pairs[i]!;
+      this.#workloads[i] = workload.id;
+      this.#nodes[i] = node;
+      simulation.writeFeatures(workload, node, features, i * FEATURES);
+      weight[i] = workload.weightMicro[node]! / scenario.moneyUnitMicro;
+      const gpuSec = workload.spec.gpus * workload.durationSec[node]!;
       penaltyScale[i] = (perGpuSec * gpuSec) / scenario.moneyUnitMicro;
     }
     this.#observation.candidates = count;
-    this.#clear(count);
-    return true;
-  }
-
-  #clear(from: number): void {
-    const { features, weight, penaltyScale, mask } = this.#observation;
-    features.fill(0, from * FEATURES);
-    weight.fill(0, from);
-    penaltyScale.fill(0, from);
-    mask.fill(1, 0, from);
-    mask.fill(0, from, this.#most);
-    mask[this.#most] = 1;
-  }
-
-  /** The feasible nodes in ascending order; where there are too many, those with the best weights. */
-  #chooseCandidates(workload: SimulatedWorkload): number {
-    const { simulation } = this;
-    let count = 0;
-    const surplus: number[] = [];
-    for (let c = 0; c < simulation.nodes.length; c++) {
-      if (!simulation.isFeasible(workload, c)) continue;
-      if (count < this.#most) this.#nodes[count] = c;
-      else surplus.push(c);
-      count++;
-    }
-    if (surplus.length > 0) {
-      const { weightMicro } = workload;
-      const all = [...this.#nodes, ...surplus].sort((a, b) => weightMicro[b]! - weightMicro[a]! || a - b);
-      this.#nodes.set(all.slice(0, this.#most).sort((a, b) => a - b));
-      count = this.#most;
-    }
+    this.#workloads.fill(0, count);
     this.#nodes.fill(-1, count);
-    return count;
+    features.fill(0, count * FEATURES);
+    weight.fill(0, count);
+    penaltyScale.fill(0, count);
+    mask.fill(1, 0, count);
+    mask.fill(0, count, MAX_CANDIDATES);
+    mask[MAX_CANDIDATES] = 1;
   }
 
   #potentialNow(): number {
@@ -230,13 +216,18 @@ export class AICChainEnv {
   #info(elapsedRounds: number, terms: Info['terms']): Info {
     return {
       round: this.simulation.round,
-      workload: this.#current?.id ?? 0,
+      workloads: this.#workloads,
       nodes: this.#nodes,
       mask: this.#observation.mask,
       elapsedRounds,
       terms,
     };
   }
+}
+
+interface CandidatePair {
+  readonly workload: SimulatedWorkload;
+  readonly node: number;
 }
 
 function noTerms(): Info['terms'] {

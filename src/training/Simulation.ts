@@ -9,6 +9,8 @@ import { drawWorkload } from './workloads.ts';
 
 /** The protocol matches a workload at most this often. */
 const MOST_MATCHES = 4;
+/** Nodes that `writeState` tells apart. */
+const STATE_NODES = 16;
 /** Streams of randomness of one seed. */
 const NODES = 1;
 const ARRIVALS = 2;
@@ -133,9 +135,7 @@ export class Simulation {
   }
 
   isEligible(workload: SimulatedWorkload, node: number): boolean {
-    return (
-      workload.eligible[node] === 1 && this.taken[node] === 0 && this.free[node]! >= workload.spec.gpus
-    );
+    return workload.eligible[node] === 1 && this.taken[node] === 0 && this.free[node]! >= workload.spec.gpus;
   }
 
   /** The policy's features of an eligible pair in this round, as `policy/features.ts` has them. */
@@ -203,6 +203,43 @@ export class Simulation {
       }
     }
     return stranded / this.totalGpus;
+  }
+
+  /** Numbers of `writeState`. */
+  get stateSize(): number {
+    return 5 + 2 * Math.min(STATE_NODES, this.nodes.length);
+  }
+
+  /**
+   * The state beyond the pairs at hand, each number about 1: what waits and what it is worth, what is busy and how long.
+   * For a critic; a policy never sees it.
+   */
+  writeState(into: Float64Array): void {
+    const { roundSec, moneyUnitMicro } = this.scenario;
+    let [worth, urgentWorth] = [0, 0];
+    for (const workload of this.open) {
+      const best = Math.max(0, ...workload.weightMicro) / moneyUnitMicro;
+      worth += best;
+      urgentWorth += (best * workload.spec.priority) / 10_000;
+    }
+    const busyRounds = new Float64Array(this.nodes.length);
+    let busyGpuRounds = 0;
+    for (const { node, freeFromRound, workload } of this.#runs) {
+      const left = freeFromRound - this.round;
+      busyRounds[node] = Math.max(busyRounds[node]!, left);
+      busyGpuRounds += left * workload.spec.gpus;
+    }
+    const longest = this.scenario.welfare.calmPatienceSec / roundSec / 4;
+    let i = 0;
+    into[i++] = this.open.length / this.nodes.length;
+    into[i++] = worth / this.nodes.length;
+    into[i++] = urgentWorth / this.nodes.length;
+    into[i++] = busyGpuRounds / this.totalGpus / longest;
+    into[i++] = this.taken.reduce((sum, taken) => sum + taken, 0) / this.nodes.length;
+    for (let c = 0; c < Math.min(STATE_NODES, this.nodes.length); c++) {
+      into[i++] = this.free[c]! / this.nodes[c]!.gpus;
+      into[i++] = busyRounds[c]! / longest;
+    }
   }
 
   /** How far a node is ahead of its share of the work so far; in [-1, 1]. */

@@ -49,6 +49,7 @@ function copyOf(observation: Observation): Observation {
     features: observation.features.slice(),
     weight: observation.weight.slice(),
     penaltyScale: observation.penaltyScale.slice(),
+    state: observation.state.slice(),
     mask: observation.mask.slice(),
   };
 }

@@ -1,8 +1,8 @@
 import { FEATURES, type IntegerNetwork, mulDivUp, NodeId, Round, WorkloadId } from '../domain/index.ts';
 import { certifiedMatcher } from '../match/certified.ts';
 import type { Matcher, Pair } from '../match/Matcher.ts';
-import { evaluate as penaltyOf, load } from '../policy/network.ts';
-import { type Endings, Simulation, type SimulatedWorkload } from './Simulation.ts';
+import { load, evaluate as penaltyOf } from '../policy/network.ts';
+import { type Endings, type SimulatedWorkload, Simulation } from './Simulation.ts';
 import type { Scenario } from './scenario.ts';
 import { type Interval, pairedBootstrap } from './statistics.ts';
 import { emptyTerms, TERMS, type Terms, welfareOf } from './welfare.ts';

@@ -160,8 +160,8 @@ export async function train(
   };
 }
 
-/** Mean and maximum of each feature and of the weight, and how many candidates there are. */
-const CONTEXT = 2 * (FEATURES + 1) + 1;
+/** Mean and maximum of each feature and of the weight, how many candidates there are; the market's state comes after. */
+const POOLED = 2 * (FEATURES + 1) + 1;
 
 class Training {
   readonly options: PpoOptions;
@@ -171,6 +171,8 @@ class Training {
   readonly #envs: VectorEnv;
   readonly #current: Observation[];
   readonly #scale: FeatureScale;
+  /** Inputs of the critic. */
+  readonly #context: number;
   readonly #random: Random;
   readonly #actorAdam: Adam;
   readonly #criticAdam: Adam;
@@ -185,21 +187,15 @@ class Training {
     const root = new Random(options.seed);
     this.#random = root.split(1);
     this.#scale = featureScale(scenario, options.seed);
-    const candidates = Math.min(MAX_CANDIDATES, scenario.nodes.length);
-    this.actor = new Actor(
-      options.hidden,
-      outputShift(scenario),
-      this.#scale,
-      candidates,
-      root.split(2),
-    );
-    this.critic = new Critic(CONTEXT, options.criticHidden, root.split(3));
-    this.#actorAdam = new Adam(this.actor.parameters.length, options.adamEpsilon);
-    this.#criticAdam = new Adam(this.critic.parameters.length, options.adamEpsilon);
+    this.actor = new Actor(options.hidden, outputShift(scenario), this.#scale, MAX_CANDIDATES, root.split(2));
     const { environments, steps, discountPerRound } = options;
     this.#envs = new VectorEnv(scenario, environments, root.split(4).uint32(), discountPerRound);
     this.#current = this.#envs.reset().map(([observation]) => observation);
-    this.#batch = newBatch(environments * steps, candidates);
+    this.#context = POOLED + this.#current[0]!.state.length;
+    this.critic = new Critic(this.#context, options.criticHidden, root.split(3));
+    this.#actorAdam = new Adam(this.actor.parameters.length, options.adamEpsilon);
+    this.#criticAdam = new Adam(this.critic.parameters.length, options.adamEpsilon);
+    this.#batch = newBatch(environments * steps, MAX_CANDIDATES, this.#context);
     this.#order = Int32Array.from({ length: environments * steps }, (_, i) => i);
   }
 
@@ -215,7 +211,15 @@ class Training {
     const explainedVariance = this.#advantages();
     const learned = this.#learn(temperature, entropyWeight, left);
     const learningRate = options.learningRate * left;
-    return { update, updates: options.updates, ...rollout, explainedVariance, ...learned, learningRate, temperature };
+    return {
+      update,
+      updates: options.updates,
+      ...rollout,
+      explainedVariance,
+      ...learned,
+      learningRate,
+      temperature,
+    };
   }
 
   #rollout(temperature: number) {
@@ -228,17 +232,17 @@ class Training {
         const observation = this.#current[e]!;
         const { candidates: count } = observation;
         b.count[at] = count;
-        b.features.set(observation.features, at * b.candidates * FEATURES);
-        b.weight.set(observation.weight, at * b.candidates);
-        b.penaltyScale.set(observation.penaltyScale, at * b.candidates);
-        this.#pool(observation, b.context, at * CONTEXT);
+        copy(observation.features, b.features, at * b.candidates * FEATURES, count * FEATURES);
+        copy(observation.weight, b.weight, at * b.candidates, count);
+        copy(observation.penaltyScale, b.penaltyScale, at * b.candidates, count);
+        this.#pool(observation, b.context, at * this.#context);
 
         penalties += this.#distribution(at, temperature);
         candidates += count;
         const choice = this.#draw(count);
         b.action[at] = choice;
         b.logProbability[at] = this.#logProbability[choice]!;
-        b.value[at] = this.critic.forward(b.context, at * CONTEXT);
+        b.value[at] = this.critic.forward(b.context, at * this.#context);
 
         const deferred = choice === count;
         const env = this.#envs.environments[e]!;
@@ -342,8 +346,8 @@ class Training {
         this.actor.backward(b.features, (at * b.candidates + a) * FEATURES, a, dPenalty);
       }
 
-      const error = this.critic.forward(b.context, at * CONTEXT) - b.return[at]!;
-      this.critic.backward(b.context, at * CONTEXT, error / (to - from));
+      const error = this.critic.forward(b.context, at * this.#context) - b.return[at]!;
+      this.critic.backward(b.context, at * this.#context, error / (to - from));
       sums.entropy += entropy / Math.log(count + 1);
       sums.kl += ratio - 1 - logRatio;
       sums.clipped += isClipped ? 1 : 0;
@@ -394,7 +398,7 @@ class Training {
   }
 
   /** What the critic sees. */
-  #pool({ candidates, features, weight }: Observation, into: Float64Array, offset: number): void {
+  #pool({ candidates, features, weight, state }: Observation, into: Float64Array, offset: number): void {
     const { mean, deviation } = this.#scale;
     for (let i = 0; i < FEATURES; i++) {
       let [sum, most] = [0, Number.NEGATIVE_INFINITY];
@@ -415,6 +419,7 @@ class Training {
     into[offset + 2 * FEATURES] = sum / Math.max(1, candidates);
     into[offset + 2 * FEATURES + 1] = most;
     into[offset + 2 * FEATURES + 2] = candidates / this.#batch.candidates;
+    for (let i = 0; i < state.length; i++) into[offset + POOLED + i] = state[i]!;
   }
 }
 
@@ -432,15 +437,15 @@ function emptySums(): Sums {
 type Batch = ReturnType<typeof newBatch>;
 
 /** Flat buffers for `size` decisions of up to `candidates` candidates: nothing is allocated while learning. */
-function newBatch(size: number, candidates: number) {
+function newBatch(size: number, candidates: number, context: number) {
   return {
     candidates,
     count: new Int32Array(size),
     features: new Int16Array(size * candidates * FEATURES),
     weight: new Float64Array(size * candidates),
     penaltyScale: new Float64Array(size * candidates),
-    context: new Float64Array(size * CONTEXT),
-    finalContext: new Float64Array(CONTEXT),
+    context: new Float64Array(size * context),
+    finalContext: new Float64Array(context),
     action: new Int32Array(size),
     logProbability: new Float64Array(size),
     value: new Float64Array(size),
@@ -494,6 +499,10 @@ function outputShift({ nodes, parameters }: Scenario): number {
   const ask = nodes.reduce((sum, node) => sum + node.askMicroPerGpuHour, 0) / nodes.length;
   const useful = Math.min(65_535, (0.5 * ask * 65_535) / Math.max(1, parameters.maxPenaltyMicroPerGpuHour));
   return Math.min(24, Math.max(0, Math.round(Math.log2(4_096 / Math.max(1, useful)))));
+}
+
+function copy(from: Int16Array | Float64Array, to: Int16Array | Float64Array, at: number, count: number) {
+  for (let i = 0; i < count; i++) to[at + i] = from[i]!;
 }
 
 function moments(values: Float64Array, order: Int32Array, from: number, to: number) {

@@ -24,13 +24,15 @@ library Weights {
         uint256 leaseSec = spec.leaseSec();
         if (leaseSec > 0) return leaseSec;
 
-        uint256 rateMflops =
-            uint256(spec.gpus()) * (Codes.decode(record.computeCode()) << record.computeShift());
-        uint256 bandwidthMbps = Codes.decode(record.bandwidthCode());
-        uint256 latency = Codes.decode(record.latencyCode()) * bandwidthMbps * rateMflops;
-        uint256 transfer = uint256(spec.dataMB()) * BITS_PER_BYTE * US_PER_SEC * rateMflops;
-        uint256 compute = uint256(spec.computeGflop()) * MFLOP_PER_GFLOP * US_PER_SEC * bandwidthMbps;
-        return Math.ceilDiv(latency + transfer + compute, US_PER_SEC * bandwidthMbps * rateMflops);
+        // Nothing overflows: fields are at most 48 bits wide, a rate 57, a bandwidth 20.
+        unchecked {
+            uint256 rateMflops = spec.gpus() * (Codes.decode(record.computeCode()) << record.computeShift());
+            uint256 bandwidthMbps = Codes.decode(record.bandwidthCode());
+            uint256 latency = Codes.decode(record.latencyCode()) * bandwidthMbps * rateMflops;
+            uint256 transfer = spec.dataMB() * BITS_PER_BYTE * US_PER_SEC * rateMflops;
+            uint256 compute = spec.computeGflop() * MFLOP_PER_GFLOP * US_PER_SEC * bandwidthMbps;
+            return Math.ceilDiv(latency + transfer + compute, US_PER_SEC * bandwidthMbps * rateMflops);
+        }
     }
 
     /// @notice What the node asks for `seconds_` of the workload's GPUs, rounded up.

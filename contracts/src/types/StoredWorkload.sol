@@ -62,6 +62,19 @@ library StoredWorkloads {
         });
     }
 
+    /// @dev Values first, then nothing but writes to one word: the compiler makes a single store of them.
+    function writeMatch(StoredWorkload storage w, uint32 node, uint64 priceMicro, uint32 round, uint16 entry)
+        internal
+    {
+        uint8 matches = w.matches + 1;
+        w.node = node;
+        w.priceMicro = uint56(priceMicro);
+        w.matchedRound = round;
+        w.entry = entry;
+        w.status = Status.Matched;
+        w.matches = matches;
+    }
+
     /// @notice The last round in which the node that was matched may start it.
     function lastStartRound(StoredWorkload storage w) internal view returns (uint32) {
         return w.matchedRound + w.startWindowRounds;

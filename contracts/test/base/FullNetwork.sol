@@ -3,21 +3,23 @@ pragma solidity ^0.8.30;
 
 import {AICChain} from "../../src/AICChain.sol";
 import {AIWorkloads} from "../../src/AIWorkloads.sol";
+import {TruthfulReporting} from "../../src/TruthfulReporting.sol";
 import {IAIWorkloads} from "../../src/interfaces/IAIWorkloads.sol";
 import {Weights} from "../../src/libraries/Weights.sol";
 import {LedgerLines} from "../../src/types/LedgerLines.sol";
-import {Entry, NodeRecord, Status} from "../../src/types/Types.sol";
-import {NetworkFixture} from "./NetworkFixture.sol";
+import {CloseReason, Entry, NodeRecord, Status} from "../../src/types/Types.sol";
+import {PolicyFixture} from "./PolicyFixture.sol";
 import {vm} from "./Vm.sol";
 
 /// @notice The whole network, deployed for real, and the steps of a workload's life as one call each.
-abstract contract FullNetwork is NetworkFixture {
+abstract contract FullNetwork is PolicyFixture {
     uint64 internal constant BUDGET = 2_000_000;
     uint64 internal constant BOND = 1_000_000_000;
     bytes32 internal constant RESULT = keccak256("result");
 
     AIWorkloads internal workloads;
     AICChain internal chain;
+    TruthfulReporting internal reporting;
     address internal matcher = _actor("matcher");
 
     function setUp() public virtual override {
@@ -35,6 +37,11 @@ abstract contract FullNetwork is NetworkFixture {
     function _deployChain() internal override {
         _asDeployer("chain");
         chain = new AICChain(config);
+    }
+
+    function _deployReporting() internal override {
+        _asDeployer("reporting");
+        reporting = new TruthfulReporting(config);
     }
 
     // Submissions ------------------------------------------------------------------------------------------------
@@ -146,6 +153,11 @@ abstract contract FullNetwork is NetworkFixture {
 
     function _assertStatus(uint32 workload, Status status) internal view {
         vm.assertEq(uint256(_status(workload)), uint256(status));
+    }
+
+    function _assertEnded(uint32 workload, Status status, CloseReason reason) internal view {
+        _assertStatus(workload, status);
+        vm.assertEq(uint256(workloads.workload(workload).reason), uint256(reason));
     }
 
     function _escrowMicro(uint32 workload) internal view returns (uint256) {

@@ -29,6 +29,8 @@ interface Vm {
     function expectRevert() external;
     function expectRevert(bytes4 selector) external;
     function expectRevert(bytes calldata data) external;
+    /// @dev Whatever the arguments of the error.
+    function expectPartialRevert(bytes4 selector) external;
     function expectEmit() external;
     function expectEmit(address emitter) external;
     function recordLogs() external;
@@ -62,10 +64,4 @@ Vm constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 /// @dev `value` folded into [low, high], for fuzz inputs.
 function bound(uint256 value, uint256 low, uint256 high) pure returns (uint256) {
     return low + value % (high - low + 1);
-}
-
-/// @notice What the invariant runner calls: one handler's functions.
-struct FuzzSelector {
-    address addr;
-    bytes4[] selectors;
 }

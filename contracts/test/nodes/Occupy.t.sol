@@ -20,7 +20,7 @@ contract OccupyTest is NetworkFixture {
     function test_refusesAnybodyButWorkloads() external {
         vm.startPrank(operator);
         vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotNetwork.selector, operator));
-        nodes.occupy(node, 1, 6, 0);
+        nodes.occupy(6, _occupation(node, 1, 0));
         vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotNetwork.selector, operator));
         nodes.release(node, 1);
         vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotNetwork.selector, operator));
@@ -29,14 +29,14 @@ contract OccupyTest is NetworkFixture {
 
     function test_refusesMoreGpusThanAreFree() external {
         vm.startPrank(config.workloads);
-        nodes.occupy(node, 5, 6, 0);
+        nodes.occupy(6, _occupation(node, 5, 0));
         vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotEnoughFreeGpus.selector, node, 3, 4));
-        nodes.occupy(node, 4, 6, 1);
+        nodes.occupy(6, _occupation(node, 4, 1));
     }
 
     function test_refusesToReleaseMoreThanIsUsed() external {
         vm.startPrank(config.workloads);
-        nodes.occupy(node, 5, 6, 0);
+        nodes.occupy(6, _occupation(node, 5, 0));
         vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotOccupied.selector, node, 5, 6));
         nodes.release(node, 6);
     }
@@ -45,7 +45,7 @@ contract OccupyTest is NetworkFixture {
 
     function test_takesGpusFromTheNextRoundAndNotesTheEntry() external {
         vm.prank(config.workloads);
-        nodes.occupy(node, 5, 6, 77);
+        nodes.occupy(6, _occupation(node, 5, 77));
         vm.assertEq(nodes.recordAt(node, _round()).freeGpus(), 8);
         NodeRecord record = _nextRecord(node);
         vm.assertEq(record.freeGpus(), 3);
@@ -58,7 +58,7 @@ contract OccupyTest is NetworkFixture {
         given = bound(given, 1, taken);
         _register(4);
         vm.startPrank(config.workloads);
-        nodes.occupy(node, uint16(taken), 6, 0);
+        nodes.occupy(6, _occupation(node, uint16(taken), 0));
         nodes.release(node, uint16(given));
         (uint64 gpus, uint64 freeGpus) = nodes.networkGpusAt(_round() + 1);
         vm.assertEq(gpus, 12);

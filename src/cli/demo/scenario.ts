@@ -22,11 +22,66 @@ const HONEST = 1.25;
 const LIAR = 0.5;
 
 export const NODES: readonly DemoNode[] = [
-  { name: 'node1', gpus: 4, askAiccPerGpuHour: 60, memoryMiBPerGpu: 8_192, latencyMs: 10, bandwidthMbps: 100, mflopsPerGpu: 192, watts: 500, green: false, deliveredCompute: HONEST },
-  { name: 'node2', gpus: 2, askAiccPerGpuHour: 57, memoryMiBPerGpu: 8_192, latencyMs: 15, bandwidthMbps: 80, mflopsPerGpu: 176, watts: 700, green: false, deliveredCompute: HONEST },
-  { name: 'node3', gpus: 4, askAiccPerGpuHour: 72, memoryMiBPerGpu: 16_384, latencyMs: 20, bandwidthMbps: 64, mflopsPerGpu: 192, watts: 400, green: true, deliveredCompute: HONEST },
-  { name: 'node4', gpus: 4, askAiccPerGpuHour: 54, memoryMiBPerGpu: 8_192, latencyMs: 12, bandwidthMbps: 96, mflopsPerGpu: 320, watts: 450, green: false, deliveredCompute: LIAR },
-  { name: 'node5', gpus: 2, askAiccPerGpuHour: 63, memoryMiBPerGpu: 4_096, latencyMs: 30, bandwidthMbps: 56, mflopsPerGpu: 128, watts: 350, green: false, deliveredCompute: HONEST },
+  {
+    name: 'node1',
+    gpus: 4,
+    askAiccPerGpuHour: 60,
+    memoryMiBPerGpu: 8_192,
+    latencyMs: 10,
+    bandwidthMbps: 100,
+    mflopsPerGpu: 192,
+    watts: 500,
+    green: false,
+    deliveredCompute: HONEST,
+  },
+  {
+    name: 'node2',
+    gpus: 2,
+    askAiccPerGpuHour: 57,
+    memoryMiBPerGpu: 8_192,
+    latencyMs: 15,
+    bandwidthMbps: 80,
+    mflopsPerGpu: 176,
+    watts: 700,
+    green: false,
+    deliveredCompute: HONEST,
+  },
+  {
+    name: 'node3',
+    gpus: 4,
+    askAiccPerGpuHour: 72,
+    memoryMiBPerGpu: 16_384,
+    latencyMs: 20,
+    bandwidthMbps: 64,
+    mflopsPerGpu: 192,
+    watts: 400,
+    green: true,
+    deliveredCompute: HONEST,
+  },
+  {
+    name: 'node4',
+    gpus: 4,
+    askAiccPerGpuHour: 54,
+    memoryMiBPerGpu: 8_192,
+    latencyMs: 12,
+    bandwidthMbps: 96,
+    mflopsPerGpu: 320,
+    watts: 450,
+    green: false,
+    deliveredCompute: LIAR,
+  },
+  {
+    name: 'node5',
+    gpus: 2,
+    askAiccPerGpuHour: 63,
+    memoryMiBPerGpu: 4_096,
+    latencyMs: 30,
+    bandwidthMbps: 56,
+    mflopsPerGpu: 128,
+    watts: 350,
+    green: false,
+    deliveredCompute: HONEST,
+  },
 ];
 
 /** A node's line is this much better than it says, so that honest noise never costs it trust. */
@@ -75,16 +130,19 @@ export const WORKLOAD2: DemoWorkload = {
   maxDurationSec: 9_000,
 };
 
-/** Submitted three times, the same each time: after the audit, before and after the green vote. */
-export const PROBE_WORKLOAD: DemoWorkload = {
+/** Matched after the audit, when claims are measured: the liar's are too, and it is no longer eligible. */
+export const WORKLOAD3: DemoWorkload = {
   name: 'workload3',
   gpus: 2,
   computeGflop: 600,
   dataMB: 40,
   priority: 5_000,
-  budgetAicc: 260,
+  budgetAicc: 200,
   maxDurationSec: 9_000,
 };
+
+/** Submitted twice, the same each time: before and after the green vote. */
+export const GREEN_WORKLOAD: DemoWorkload = { ...WORKLOAD3, name: 'workload4' };
 
 /** Start balances of the reference program. */
 export const BALANCES = {

@@ -11,7 +11,7 @@ import { soleEvent } from './events.ts';
  * const policy = await network.policies.register(code, weights); // from compile() and encodeWeights()
  * await network.governance.passes([network.policies.activateCall(policy)], `Activate policy ${policy}`, vote);
  */
-export class RLPolicyManager {
+export class Policies {
   readonly #caller: Caller;
 
   constructor(caller: Caller) {
