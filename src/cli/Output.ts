@@ -24,6 +24,11 @@ export class Output {
     if (!this.json) this.#streams.stdout.write(`${text}\n`);
   }
 
+  /** What happens on the way to the result: on stdout for humans, on stderr where stdout is for one object. */
+  story(text: string): void {
+    (this.json ? this.#streams.stderr : this.#streams.stdout).write(text);
+  }
+
   /** Text as it comes: logs. */
   raw(text: string): void {
     this.#streams.stdout.write(text);
