@@ -243,12 +243,17 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
     // Network contracts ----------------------------------------------------------------------------------------
 
     /// @inheritdoc IComputeNodes
-    function occupy(uint32 node, uint16 gpus, uint32 round, uint16 entry) external only(address(WORKLOADS)) {
-        NodeRecord record = _newest(node);
-        uint16 free = record.freeGpus();
-        require(free >= gpus, NotEnoughFreeGpus(node, free, gpus));
-        _write(node, record.withFreeGpus(free - gpus).withMatch(round, entry));
-        if (record.freshUntilRound() != 0) _count(_networkGpus.newest() - gpus);
+    function occupy(uint32 round, Occupation[] calldata occupations) external only(address(WORKLOADS)) {
+        uint224 taken = 0;
+        for (uint256 i = 0; i < occupations.length; ++i) {
+            Occupation calldata o = occupations[i];
+            NodeRecord record = _newest(o.node);
+            uint16 free = record.freeGpus();
+            require(free >= o.gpus, NotEnoughFreeGpus(o.node, free, o.gpus));
+            _write(o.node, record.withFreeGpus(free - o.gpus).withMatch(round, o.entry));
+            if (record.freshUntilRound() != 0) taken += o.gpus;
+        }
+        if (taken != 0) _count(_networkGpus.newest() - taken);
     }
 
     /// @inheritdoc IComputeNodes

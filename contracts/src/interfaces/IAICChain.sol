@@ -19,6 +19,8 @@ interface IAICChain {
     error BondTooSmall(address matcher, uint256 haveMicro, uint256 needMicro);
     error BondLocked(address matcher, uint32 untilRound);
     error CutoffTooLow(uint32 cutoff, uint32 newest, uint256 entries, uint256 fullRound);
+    error CutoffTooHigh(uint32 cutoff, uint32 newest);
+    error CutoffExceeded(uint256 index, uint32 workload, uint32 cutoff);
     error EntriesNotAscending(uint256 index); // by workload id, strictly
     error NodeTwice(uint32 node);
     error NotEligible(uint256 index, uint32 workload, uint32 node, Ineligible reason);
@@ -37,7 +39,7 @@ interface IAICChain {
     function matcherOf(uint32 round) external view returns (address);
     /// @notice The weight of a pair as of `round`, through the policy contract that binds in it.
     function weightOf(uint32 workload, uint32 node, uint32 round) external view returns (Weight memory);
-    /// @notice The 24 features of a pair as of `round`, packed big-endian int16.
+    /// @notice The 24 features of an eligible pair as of `round`, packed big-endian int16.
     function featuresOf(uint32 workload, uint32 node, uint32 round) external view returns (bytes memory);
     function currentRound() external view returns (uint32);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {WorkloadSpec, Status, CloseReason, ContestGround, Split} from "../types/Types.sol";
+import {Entry, WorkloadSpec, Status, CloseReason, ContestGround, Split} from "../types/Types.sol";
 
 /// @notice Submit, cancel, start, complete, contest, settle: the status machine of a workload and its escrow.
 /// No state locks money for ever: `settle` may be called by anyone and knows every ending. Ids start at 1.
@@ -103,8 +103,10 @@ interface IAIWorkloads {
     function settle(uint32 workload) external;
 
     // Network contracts ------------------------------------------------------------------------------------------
-    /// @notice AICChain only, while posting `round`.
-    function matchTo(uint32 workload, uint32 node, uint32 round, uint16 entry, uint64 priceMicro) external;
+    /// @notice AICChain only, while posting `round`; entries that it has checked, each of a workload that is open in the round.
+    /// A node that did not show up is dealt with first; a workload that the client cancelled in this very round stays
+    /// cancelled, and nothing happens to it.
+    function matchAll(uint32 round, Entry[] calldata entries) external;
     /// @notice TruthfulReporting only.
     function resolveContest(uint32 workload, bool upheld) external;
 
@@ -113,6 +115,11 @@ interface IAIWorkloads {
     function specOf(uint32 id) external view returns (WorkloadSpec);
     function budgetMicroOf(uint32 id) external view returns (uint64);
     function isOpenAt(uint32 id, uint32 round) external view returns (bool);
+    /// @notice What a round needs of a workload, in one call: its spec (0 where there is none), budget, and whether it is open.
+    function openingOf(uint32 id, uint32 round)
+        external
+        view
+        returns (WorkloadSpec spec, uint64 budgetMicro, bool open);
     function countersAt(uint32 round) external view returns (uint32 openWorkloads, uint32 newestWorkload);
     /// @notice What `submit` locks for a budget and a priority, at the rates that bind now.
     function escrowMicroFor(uint64 budgetMicro, uint16 priority) external view returns (uint64);

@@ -13,6 +13,10 @@ interface IRLPolicyManager {
     error PriorityRaisesPenalty(uint256 index, uint256 before, uint256 afterwards);
     error BindsTooEarly(uint32 fromRound, uint32 earliest);
     error AlreadyRegistered(bytes32 codeHash, uint32 policy);
+    /// @notice Nothing, or more than a contract may hold.
+    error BadCodeSize(uint256 size);
+    /// @notice The policy call could not be given the whole of policyGasCap.
+    error NotEnoughGas(uint256 have, uint256 need);
 
     event PolicyRegistered(
         uint32 indexed policy,
@@ -27,7 +31,8 @@ interface IRLPolicyManager {
     /// @notice Deploys `runtimeCode`, scans its opcodes, replays check vectors derived from its hash against the
     /// integer network of `weights` (layout: PROTOCOL.md), and checks on them that priority never raises the penalty.
     function register(bytes calldata runtimeCode, bytes calldata weights) external returns (uint32 policy);
-    /// @notice Timelock only. fromRound is at least the next round; 0 means the next round.
+    /// @notice Timelock only. fromRound is at least the next round; 0 means the next round. An earlier activation that
+    /// does not bind yet is replaced: the last vote counts.
     function activate(uint32 policy, uint32 fromRound) external;
     function policyAt(uint32 round) external view returns (uint32 policy, address code);
     function policyCount() external view returns (uint32);

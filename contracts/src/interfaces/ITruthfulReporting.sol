@@ -23,6 +23,9 @@ interface ITruthfulReporting {
     error AlreadyClosed(uint32 node, uint32 epoch);
     error NotOwner(uint32 node, address caller);
     error BadReportSignature(uint32 node, uint32 epoch);
+    error NotNetwork(address caller);
+    error EpochTooShort(uint32 epochRounds); // two thirds and the rest need a round each
+    /// @notice None is open for the workload, or its deadline has passed.
     error NoContest(uint32 workload);
     error AlreadyVoted(uint32 workload, address auditor);
 
@@ -45,15 +48,20 @@ interface ITruthfulReporting {
     event ContestVoted(uint32 indexed workload, address indexed auditor, bool uphold);
 
     // Auditors
+    /// @notice Locks auditorStakeMicro from the sender's available line.
     function registerAuditor() external;
+    /// @notice The sender serves no longer. Its stake is free after unbondingRounds, and not before every reveal and
+    /// every contest that it may still be part of is over.
     function requestExit() external;
     function withdrawStake() external;
     /// @notice commitment = keccak256(abi.encode(block.chainid, address(this), auditor, epoch, measurements, salt)).
     function commitMeasurements(uint32 epoch, bytes32 commitment) external;
     function revealMeasurements(uint32 epoch, Measurement[] calldata measurements, bytes32 salt) external;
+    /// @notice One vote for each auditor that served when the contest opened; more than half of them decide.
     function voteContest(uint32 workload, bool uphold) external;
 
-    // Nodes: EIP-712 Report(uint32 node,uint32 epoch,uint16 gpus,uint32 latencyUs,uint32 bandwidthMbps,uint64 computeMflops,uint32 watts)
+    // Nodes: once an epoch, in its commitment phase, by the owner. EIP-712 domain ("AICChain", "1"),
+    // Report(uint32 node,uint32 epoch,uint16 gpus,uint32 latencyUs,uint32 bandwidthMbps,uint64 computeMflops,uint32 watts)
     function commitReport(
         uint32 node,
         uint32 epoch,

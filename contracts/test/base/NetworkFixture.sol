@@ -9,6 +9,7 @@ import {ComputeNodes} from "../../src/ComputeNodes.sol";
 import {DualTokenSystem} from "../../src/DualTokenSystem.sol";
 import {Parameters} from "../../src/Parameters.sol";
 import {NetworkConfig} from "../../src/base/Networked.sol";
+import {IComputeNodes} from "../../src/interfaces/IComputeNodes.sol";
 import {ParameterTable} from "../../src/generated/ParameterTable.sol";
 import {Claims, GpuClass, NodeRecord, MAX_MICRO, WEI_PER_MICRO} from "../../src/types/Types.sol";
 import {vm} from "./Vm.sol";
@@ -193,5 +194,14 @@ abstract contract NetworkFixture {
         vm.stopPrank();
         vm.prank(_deployer("aicg"));
         aicg.transfer(voter, 100_000 ether);
+    }
+
+    function _occupation(uint32 node, uint16 gpus, uint16 entry)
+        internal
+        pure
+        returns (IComputeNodes.Occupation[] memory one)
+    {
+        one = new IComputeNodes.Occupation[](1);
+        one[0] = IComputeNodes.Occupation(node, gpus, entry);
     }
 }

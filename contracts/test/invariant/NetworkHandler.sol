@@ -5,6 +5,7 @@ import {ComputeNodes} from "../../src/ComputeNodes.sol";
 import {DualTokenSystem} from "../../src/DualTokenSystem.sol";
 import {Parameters} from "../../src/Parameters.sol";
 import {NetworkConfig} from "../../src/base/Networked.sol";
+import {IComputeNodes} from "../../src/interfaces/IComputeNodes.sol";
 import {Parameter} from "../../src/generated/ParameterTable.sol";
 import {LedgerLine, Claims, Measured, NodeRecord} from "../../src/types/Types.sol";
 import {LedgerLines} from "../../src/types/LedgerLines.sol";
@@ -110,8 +111,10 @@ contract NetworkHandler {
     function occupy(uint256 which, uint256 gpus) external presentStands {
         uint32 node = _node(which);
         uint16 count = uint16(bound(gpus, 0, nodes.recordAt(node, round() + 1).freeGpus() + 1));
+        IComputeNodes.Occupation[] memory one = new IComputeNodes.Occupation[](1);
+        one[0] = IComputeNodes.Occupation(node, count, 0);
         vm.prank(config.workloads);
-        nodes.occupy(node, count, round(), 0);
+        nodes.occupy(round(), one);
         usedGpus[node] += count;
     }
 

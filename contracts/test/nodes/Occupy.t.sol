@@ -20,7 +20,7 @@ contract OccupyTest is NetworkFixture {
     function test_refusesAnybodyButWorkloads() external {
         vm.startPrank(operator);
         vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotNetwork.selector, operator));
-        nodes.occupy(node, 1, 6, 0);
+        nodes.occupy(6, _occupation(node, 1, 0));
         vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotNetwork.selector, operator));
         nodes.release(node, 1);
         vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotNetwork.selector, operator));
@@ -29,14 +29,14 @@ contract OccupyTest is NetworkFixture {
 
     function test_refusesMoreGpusThanAreFree() external {
         vm.startPrank(config.workloads);
-        nodes.occupy(node, 5, 6, 0);
+        nodes.occupy(6, _occupation(node, 5, 0));
         vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotEnoughFreeGpus.selector, node, 3, 4));
-        nodes.occupy(node, 4, 6, 1);
+        nodes.occupy(6, _occupation(node, 4, 1));
     }
 
     function test_refusesToReleaseMoreThanIsUsed() external {
         vm.startPrank(config.workloads);
-        nodes.occupy(node, 5, 6, 0);
+        nodes.occupy(6, _occupation(node, 5, 0));
         vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotOccupied.selector, node, 5, 6));
         nodes.release(node, 6);
     }
@@ -45,7 +45,7 @@ contract OccupyTest is NetworkFixture {
 
     function test_takesGpusFromTheNextRoundAndNotesTheEntry() external {
         vm.prank(config.workloads);
-        nodes.occupy(node, 5, 6, 77);
+        nodes.occupy(6, _occupation(node, 5, 77));
         vm.assertEq(nodes.recordAt(node, _round()).freeGpus(), 8);
         NodeRecord record = _nextRecord(node);
         vm.assertEq(record.freeGpus(), 3);
@@ -53,12 +53,31 @@ contract OccupyTest is NetworkFixture {
         vm.assertEq(record.matchedEntry(), 77);
     }
 
+    /// A round's matches count once, all together; a node that is leaving no longer does.
+    function test_takesWhatARoundMatchedInOneCall() external {
+        uint32 other = _register(4);
+        uint32 leaving = _register(2);
+        vm.prank(operator);
+        nodes.requestExit(leaving);
+        IComputeNodes.Occupation[] memory occupations = new IComputeNodes.Occupation[](3);
+        occupations[0] = IComputeNodes.Occupation(node, 5, 0);
+        occupations[1] = IComputeNodes.Occupation(other, 4, 1);
+        occupations[2] = IComputeNodes.Occupation(leaving, 2, 2);
+        vm.expectEmit(address(nodes));
+        emit IComputeNodes.NetworkGpusWritten(_round() + 1, 12, 3);
+        vm.prank(config.workloads);
+        nodes.occupy(_round(), occupations);
+        vm.assertEq(_nextRecord(node).freeGpus(), 3);
+        vm.assertEq(_nextRecord(other).freeGpus(), 0);
+        vm.assertEq(_nextRecord(leaving).freeGpus(), 0);
+    }
+
     function testFuzz_countersFollow(uint256 taken, uint256 given) external {
         taken = bound(taken, 1, 8);
         given = bound(given, 1, taken);
         _register(4);
         vm.startPrank(config.workloads);
-        nodes.occupy(node, uint16(taken), 6, 0);
+        nodes.occupy(6, _occupation(node, uint16(taken), 0));
         nodes.release(node, uint16(given));
         (uint64 gpus, uint64 freeGpus) = nodes.networkGpusAt(_round() + 1);
         vm.assertEq(gpus, 12);

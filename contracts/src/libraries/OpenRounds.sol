@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+/// @notice The rounds in which a workload can be matched: up to four [from, to) pairs of uint32 in one word, the first
+/// pair lowest, `from` in the low half of its 64 bits. from = 0 is an unused pair (nothing is open in round 0), to = 0 is
+/// "until openUntilRound". The word only grows at its end: what it says of a round that has begun never changes.
+library OpenRounds {
+    uint256 private constant PAIR_BITS = 64;
+    uint256 private constant PAIR_MASK = type(uint64).max;
+
+    /// @notice All four pairs are in use.
+    error TooManyPairs(uint256 openRounds);
+
+    function openAt(uint256 openRounds, uint32 openUntil, uint32 round) internal pure returns (bool) {
+        if (round >= openUntil) return false;
+        for (; openRounds != 0; openRounds >>= PAIR_BITS) {
+            (uint32 from, uint32 to) = _pair(openRounds);
+            if (from != 0 && from <= round && (to == 0 || round < to)) return true;
+        }
+        return false;
+    }
+
+    /// @notice Open from `from` on, which may lie ahead: a booking.
+    function book(uint256 openRounds, uint32 from) internal pure returns (uint256) {
+        uint256 shift = _end(openRounds);
+        require(shift < 256, TooManyPairs(openRounds));
+        return openRounds | (uint256(from) << shift);
+    }
+
+    /// @notice No longer open from `to` on. A pair that would be empty (a booking that lies ahead) is taken back.
+    function close(uint256 openRounds, uint32 to) internal pure returns (uint256) {
+        if (openRounds == 0) return 0;
+        uint256 shift = _end(openRounds) - PAIR_BITS;
+        (uint32 from, uint32 closedAt) = _pair(openRounds >> shift);
+        if (closedAt != 0) return openRounds;
+        return from >= to ? openRounds & ~(PAIR_MASK << shift) : openRounds | (uint256(to) << (shift + 32));
+    }
+
+    function _pair(uint256 openRounds) private pure returns (uint32 from, uint32 to) {
+        return (uint32(openRounds), uint32(openRounds >> 32));
+    }
+
+    /// @dev The shift of the first unused pair.
+    function _end(uint256 openRounds) private pure returns (uint256 shift) {
+        while (shift < 256 && openRounds >> shift != 0) shift += PAIR_BITS;
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IAIWorkloads} from "../interfaces/IAIWorkloads.sol";
+import {CloseReason, FeeRates, Status, WorkloadSpec} from "./Types.sol";
+import {WorkloadSpecs} from "./WorkloadSpecLib.sol";
+
+/// @notice A workload in five words. All are written by `submit`, so that every later write is the cheap kind.
+/// Its terms (rates, slack, windows) are those that bound when it was submitted: no vote changes them under way.
+struct StoredWorkload {
+    // word 0
+    WorkloadSpec spec;
+    // word 1: read by every match, never written again
+    address client;
+    uint56 budgetMicro;
+    uint32 openUntilRound;
+    uint8 startWindowRounds;
+    // word 2
+    uint256 openRounds;
+    // word 3: the last match and what came of it
+    uint32 node;
+    uint56 priceMicro;
+    uint32 matchedRound;
+    uint16 entry;
+    uint40 startedAt;
+    uint40 endedAt;
+    Status status;
+    CloseReason reason;
+    uint16 doneBps;
+    uint8 matches;
+    // word 4: the terms
+    uint56 escrowMicro;
+    uint16 communityFundBps;
+    uint16 auditorsBps;
+    uint16 matcherBps;
+    uint16 treasuryBps;
+    uint16 surchargeBps;
+    uint32 matcherFloorMicro;
+    uint24 durationSlackBps;
+    uint16 contestWindowRounds;
+    uint32 durationSec; // predicted, set by `start`
+    bool accepted;
+}
+
+/// @notice What follows from a stored workload alone.
+library StoredWorkloads {
+    using WorkloadSpecs for WorkloadSpec;
+
+    /// @dev One opening at first and one after each match but the last fill the four pairs of the open rounds.
+    uint256 internal constant MAX_MATCHES = 4;
+    uint256 internal constant ALL_BPS = 1e4;
+
+    function rates(StoredWorkload storage w) internal view returns (FeeRates memory) {
+        return FeeRates({
+            communityFundBps: w.communityFundBps,
+            auditorsBps: w.auditorsBps,
+            matcherBps: w.matcherBps,
+            treasuryBps: w.treasuryBps,
+            surchargeBps: w.surchargeBps,
+            matcherFloorMicro: w.matcherFloorMicro
+        });
+    }
+
+    /// @dev Values first, then nothing but writes to one word: the compiler makes a single store of them.
+    function writeMatch(StoredWorkload storage w, uint32 node, uint64 priceMicro, uint32 round, uint16 entry)
+        internal
+    {
+        uint8 matches = w.matches + 1;
+        w.node = node;
+        w.priceMicro = uint56(priceMicro);
+        w.matchedRound = round;
+        w.entry = entry;
+        w.status = Status.Matched;
+        w.matches = matches;
+    }
+
+    /// @notice The last round in which the node that was matched may start it.
+    function lastStartRound(StoredWorkload storage w) internal view returns (uint32) {
+        return w.matchedRound + w.startWindowRounds;
+    }
+
+    /// @notice How long the node must run it before it may call the time over.
+    function owedSec(StoredWorkload storage w) internal view returns (uint256) {
+        uint256 durationSec = w.durationSec;
+        if (w.spec.leaseSec() > 0) return durationSec;
+        return Math.ceilDiv(durationSec * w.durationSlackBps, ALL_BPS);
+    }
+
+    /// @notice The timestamp at which the owed time is over.
+    function owedUntil(StoredWorkload storage w) internal view returns (uint256) {
+        return w.startedAt + owedSec(w);
+    }
+
+    /// @notice What the ending pays to the node, as it was declared: the price or a part of it.
+    function payableMicro(StoredWorkload storage w) internal view returns (uint256) {
+        uint256 priceMicro = w.priceMicro;
+        if (w.reason == CloseReason.ClientFault || w.reason == CloseReason.CancelledByClient) {
+            uint256 durationSec = w.durationSec;
+            return priceMicro * Math.min(w.endedAt - w.startedAt, durationSec) / durationSec;
+        }
+        return priceMicro * w.doneBps / ALL_BPS;
+    }
+
+    /// @notice It ran and ended; what is left is to contest it or to pay.
+    function hasEnded(StoredWorkload storage w) internal view returns (bool) {
+        Status status = w.status;
+        return status >= Status.Completed && status <= Status.Cancelled;
+    }
+
+    function view_(StoredWorkload storage w) internal view returns (IAIWorkloads.Workload memory) {
+        return IAIWorkloads.Workload({
+            client: w.client,
+            spec: w.spec,
+            budgetMicro: w.budgetMicro,
+            escrowMicro: w.escrowMicro,
+            openUntilRound: w.openUntilRound,
+            status: w.status,
+            reason: w.reason,
+            node: w.node,
+            priceMicro: w.priceMicro,
+            matchedRound: w.matchedRound,
+            entry: w.entry,
+            startedAt: w.startedAt,
+            endedAt: w.endedAt,
+            doneBps: w.doneBps,
+            matches: w.matches
+        });
+    }
+}
