@@ -244,16 +244,16 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
 
     /// @inheritdoc IComputeNodes
     function occupy(uint32 round, Occupation[] calldata occupations) external only(address(WORKLOADS)) {
-        uint224 taken = 0;
+        uint224 counted = 0;
         for (uint256 i = 0; i < occupations.length; ++i) {
             Occupation calldata o = occupations[i];
             NodeRecord record = _newest(o.node);
             uint16 free = record.freeGpus();
             require(free >= o.gpus, NotEnoughFreeGpus(o.node, free, o.gpus));
             _write(o.node, record.withFreeGpus(free - o.gpus).withMatch(round, o.entry));
-            if (record.freshUntilRound() != 0) taken += o.gpus;
+            if (record.freshUntilRound() != 0) counted += o.gpus;
         }
-        if (taken != 0) _count(_networkGpus.newest() - taken);
+        _count(_networkGpus.newest() - counted);
     }
 
     /// @inheritdoc IComputeNodes

@@ -18,7 +18,7 @@ const RATE = 0.004;
 
 const { values } = parseArgs({
   options: {
-    steps: { type: 'string', default: '400' },
+    steps: { type: 'string', default: '600' },
     seed: { type: 'string', default: '1' },
     sample: { type: 'string', default: '400' },
   },

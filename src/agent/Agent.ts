@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalAccount } from 'viem';
 import { AICChainError } from '../domain/errors.ts';
-import { NodeId } from '../domain/index.ts';
+import { NodeId, WorkloadId } from '../domain/index.ts';
 import { type Report, reportTypedData } from '../reports/index.ts';
 import type { AgentChain, ChainTime } from './chainPort.ts';
 import type { AgentConfig } from './config.ts';
@@ -164,7 +164,19 @@ export class Agent {
       const entry = this.runs.get(key) ?? this.take(new MatchRun(assignment, this.surroundings), key, time);
       entry?.run.see(assignment, time.round, time.timestamp);
     }
+    await this.takeUpOpenEnds(time);
     await this.reportEpoch(time.epoch);
+  }
+
+  /** Matches of an earlier life that are over on chain, and were not yet when that life ended. */
+  private async takeUpOpenEnds(time: ChainTime): Promise<void> {
+    for (const match of this.book.all()) {
+      if (match.closed !== undefined || this.runs.has(keyOf(match))) continue;
+      const now = await this.options.chain.workload(WorkloadId(match.workload));
+      if (now?.node === this.node && now.matchedRound === match.matchedRound)
+        this.take(new MatchRun(now, this.surroundings), keyOf(match), time);
+      else this.book.closed(match, 'Withdrawn', false);
+    }
   }
 
   /** Begins to carry out a match that is not known to be over. */

@@ -87,6 +87,7 @@ export class MatchRun {
   /** Undefined where there is nothing to declare: withdrawn, or shut down. */
   private async run(timestamp: number): Promise<Outcome | undefined> {
     const { workload, status } = this.assignment;
+    if (status !== 'Matched' && status !== 'Running') return undefined;
     if (status === 'Running') {
       const { startedAt, durationSec, owedSec } = this.assignment;
       if (timestamp + durationSec > startedAt + owedSec)
@@ -272,7 +273,10 @@ export class MatchRun {
         waitMs = 50;
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        if (message !== said) this.around.onEvent('problem', { workload: this.assignment.workload, message });
+        // A lease that was done early waits for the end of its time.
+        const isWaiting = error instanceof AICChainError && error.code === 'TooEarly';
+        if (message !== said && !isWaiting)
+          this.around.onEvent('problem', { workload: this.assignment.workload, message });
         said = message;
         await sleep(waitMs);
       }

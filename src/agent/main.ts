@@ -30,18 +30,20 @@ function refuse(error: unknown): never {
 try {
   if (values.data === undefined)
     throw new AICChainError('NO_DATA_FOLDER', 'no data folder is named', { hint: 'Add --data DIR.' });
-  const config = readConfig(values.data);
-  const account = readAccount(config.keyFile);
-  const chain = await connectAgentChain(config, account);
-  const agent = await Agent.start({ dataDir: values.data, config, account, chain, onEvent: say });
+  let agent: Agent | undefined;
+  // From the first moment: whoever starts us may be gone before we are up.
   endWith({
     parentPid: values['parent-pid'] === undefined ? undefined : Number(values['parent-pid']),
     stdin: values['stdin-leash'],
     end: async () => {
-      await agent.stop();
+      await agent?.stop();
       process.exit(0);
     },
   });
+  const config = readConfig(values.data);
+  const account = readAccount(config.keyFile);
+  const chain = await connectAgentChain(config, account);
+  agent = await Agent.start({ dataDir: values.data, config, account, chain, onEvent: say });
 } catch (error) {
   refuse(error);
 }

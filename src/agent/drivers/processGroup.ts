@@ -54,7 +54,7 @@ export function beganAt(pid: number): string {
 
 function signalRun(run: RunRecord, signal: NodeJS.Signals): boolean {
   let sent = false;
-  const targets = HAS_PROC ? membersOf(run).map((member) => member.pid) : [-run.group];
+  const targets = HAS_PROC ? membersOf(run).map((member) => member.pid) : groupOf(run);
   for (const pid of targets) {
     try {
       process.kill(pid, signal);
@@ -69,12 +69,14 @@ function signalRun(run: RunRecord, signal: NodeJS.Signals): boolean {
 function isAlive(run: RunRecord): boolean {
   if (HAS_PROC) return membersOf(run).length > 0;
   try {
-    process.kill(-run.group, 0);
-    return true;
+    return groupOf(run).every((group) => process.kill(group, 0)) && run.group > 0;
   } catch {
     return false;
   }
 }
+
+/** As `kill` names a group. 0 is none here, and there it would be our own. */
+const groupOf = (run: RunRecord) => (run.group > 0 ? [-run.group] : []);
 
 interface Stat {
   readonly state: string;
@@ -99,7 +101,13 @@ function statOf(pid: number): Stat {
 
 /** The group number may be in use again: its members must not be older than the run. */
 function isOfGroup(run: RunRecord, stat: Stat): boolean {
-  return stat.group === run.group && run.startedAt !== '' && Number(stat.began) >= Number(run.startedAt);
+  // Kernel threads are of group 0.
+  return (
+    run.group > 0 &&
+    stat.group === run.group &&
+    run.startedAt !== '' &&
+    Number(stat.began) >= Number(run.startedAt)
+  );
 }
 
 function carries(pid: string, token: string): boolean {
