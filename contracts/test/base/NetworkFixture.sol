@@ -204,13 +204,4 @@ abstract contract NetworkFixture {
         vm.prank(_deployer("aicg"));
         aicg.transfer(voter, 100_000 ether);
     }
-
-    function _occupation(uint32 node, uint16 gpus, uint16 entry)
-        internal
-        pure
-        returns (IComputeNodes.Occupation[] memory one)
-    {
-        one = new IComputeNodes.Occupation[](1);
-        one[0] = IComputeNodes.Occupation(node, gpus, entry);
-    }
 }
