@@ -6,6 +6,7 @@ import { type Endings, type SimulatedWorkload, Simulation } from './Simulation.t
 import type { Scenario } from './scenario.ts';
 import { type Interval, pairedBootstrap } from './statistics.ts';
 import { emptyTerms, TERMS, type Terms, welfareOf } from './welfare.ts';
+import type { SimulatedWorkload } from './workloads.ts';
 
 /** What came of one seed. */
 export interface SeedResult {

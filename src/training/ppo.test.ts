@@ -30,7 +30,7 @@ describe('train', () => {
   });
 
   test('invariant 20: same seed, same policy', async () => {
-    const options = { ...SHORT, updates: 6, steps: 32 };
+    const options = { ...SHORT, updates: 4 };
     const [a, b, other] = [
       await train(MARKET, { ...options, seed: 5 }),
       await train(MARKET, { ...options, seed: 5 }),
@@ -86,8 +86,9 @@ describe('train', () => {
   test('learns to avoid nodes that fail, and is right about unseen arrivals', async () => {
     const { network, history } = await train(UNRELIABLE, {
       updates: 12,
-      environments: 16,
+      environments: 8,
       steps: 32,
+      minibatch: 128,
       validationSeeds: [101, 102, 103, 104],
     });
     const reward = (from: number) =>

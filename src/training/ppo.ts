@@ -61,7 +61,7 @@ export interface PpoOptions {
 export const DEFAULT_PPO: PpoOptions = {
   seed: 1,
   hidden: 32,
-  criticHidden: 32,
+  criticHidden: 16,
   environments: 32,
   steps: 32,
   updates: 36,
@@ -72,7 +72,7 @@ export const DEFAULT_PPO: PpoOptions = {
   adamEpsilon: 1e-5,
   clip: 0.2,
   discountPerRound: 0.9,
-  lambda: 0.4,
+  lambda: 0.5,
   entropyStart: 0.01,
   entropyEnd: 1e-4,
   temperatureStart: 0.1,
