@@ -1,5 +1,5 @@
 import { FEATURES } from '../domain/index.ts';
-import { type SimulatedWorkload, Simulation } from './Simulation.ts';
+import { Simulation } from './Simulation.ts';
 import type { Scenario } from './scenario.ts';
 import type { Dict, Discrete } from './spaces.ts';
 import { type Terms, welfareOf } from './welfare.ts';

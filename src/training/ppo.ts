@@ -72,7 +72,7 @@ export const DEFAULT_PPO: PpoOptions = {
   adamEpsilon: 1e-5,
   clip: 0.2,
   discountPerRound: 0.9,
-  lambda: 0.5,
+  lambda: 0.4,
   entropyStart: 0.01,
   entropyEnd: 1e-4,
   temperatureStart: 0.1,
