@@ -1,8 +1,9 @@
 import { FEATURES } from '../domain/index.ts';
-import { type SimulatedWorkload, Simulation } from './Simulation.ts';
+import { Simulation } from './Simulation.ts';
 import type { Scenario } from './scenario.ts';
 import type { Dict, Discrete } from './spaces.ts';
 import { type Terms, welfareOf } from './welfare.ts';
+import type { SimulatedWorkload } from './workloads.ts';
 
 /** Most pairs of one decision: the best by price alone. */
 export const MAX_CANDIDATES = 64;

@@ -1,11 +1,12 @@
-import { FEATURES, lg16, type NodeRecord, Round, type WorkloadSpec } from '../domain/index.ts';
+import { FEATURES, lg16, type NodeRecord, Round } from '../domain/index.ts';
 import { reasonAgainst } from '../match/eligibility.ts';
 import { weigh } from '../match/weight.ts';
 import { writeFeatures } from '../policy/features.ts';
+import { episodeNodes, gpuNeeds } from './episode.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import { addOutcome, emptyTerms, type Terms } from './welfare.ts';
-import { drawWorkload } from './workloads.ts';
+import { drawWorkload, type SimulatedWorkload } from './workloads.ts';
 
 /** The protocol matches a workload at most this often. */
 const MOST_MATCHES = 4;
@@ -15,26 +16,6 @@ const STATE_NODES = 16;
 const NODES = 1;
 const ARRIVALS = 2;
 const WORKLOADS = 3;
-
-/** A workload with all that is fixed about it and each node; arrays are by node. */
-export interface SimulatedWorkload {
-  readonly id: number;
-  readonly spec: WorkloadSpec;
-  readonly budgetMicro: number;
-  readonly openUntilRound: number;
-  matches: number;
-  /** Luck drawn in advance, by match: the run fails if `luck` is under its probability, after `when` of its time. */
-  readonly luck: Float64Array;
-  readonly when: Float64Array;
-  /** 1 where every hard rule but that on free GPUs holds. */
-  readonly eligible: Uint8Array;
-  readonly durationSec: Float64Array;
-  readonly costMicro: Float64Array;
-  /** Budget less cost and green: the weight of price alone. */
-  readonly weightMicro: Float64Array;
-  /** node × 24; those features that change with the round are written by `writeFeatures`. */
-  readonly features: Int16Array;
-}
 
 interface Run {
   readonly workload: SimulatedWorkload;
@@ -338,38 +319,6 @@ export class Simulation {
   get counters() {
     return { gpus: this.totalGpus, freeGpus: this.#networkFree, openWorkloads: this.#networkOpen };
   }
-}
-
-function episodeNodes({ nodes, nodeVariation }: Scenario, random: Random): NodeRecord[] {
-  const { trustBps, askSpread } = nodeVariation;
-  return nodes.map((node, c) => {
-    const own = random.split(c);
-    const factor = Math.exp(own.uniform(-Math.log(askSpread), Math.log(askSpread)));
-    return {
-      ...node,
-      askMicroPerGpuHour: Math.max(1, Math.round(node.askMicroPerGpuHour * factor)),
-      trustBps: trustBps === null ? node.trustBps : Math.round(own.uniform(trustBps[0], trustBps[1])),
-    };
-  });
-}
-
-const needsOf = new WeakMap<Scenario, ReadonlyMap<number, number>>();
-
-/** How likely the next workload needs how many GPUs. */
-function gpuNeeds(scenario: Scenario): ReadonlyMap<number, number> {
-  const known = needsOf.get(scenario);
-  if (known !== undefined) return known;
-  const needs = new Map<number, number>();
-  const { kinds } = scenario.workloads;
-  const all = kinds.reduce((sum, kind) => sum + kind.frequency, 0);
-  for (const { frequency, gpuChoices, spec } of kinds) {
-    const choices = gpuChoices.length === 0 ? [spec.gpus] : gpuChoices;
-    for (const need of choices) {
-      needs.set(need, (needs.get(need) ?? 0) + frequency / all / choices.length);
-    }
-  }
-  needsOf.set(scenario, needs);
-  return needs;
 }
 
 function noEndings(): Endings {

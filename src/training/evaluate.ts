@@ -2,10 +2,11 @@ import { FEATURES, type IntegerNetwork, mulDivUp, NodeId, Round, WorkloadId } fr
 import { certifiedMatcher } from '../match/certified.ts';
 import type { Matcher, Pair } from '../match/Matcher.ts';
 import { load, evaluate as penaltyOf } from '../policy/network.ts';
-import { type Endings, type SimulatedWorkload, Simulation } from './Simulation.ts';
+import { type Endings, Simulation } from './Simulation.ts';
 import type { Scenario } from './scenario.ts';
 import { type Interval, pairedBootstrap } from './statistics.ts';
 import { emptyTerms, TERMS, type Terms, welfareOf } from './welfare.ts';
+import type { SimulatedWorkload } from './workloads.ts';
 
 /** What came of one seed. */
 export interface SeedResult {

@@ -61,7 +61,7 @@ export interface PpoOptions {
 export const DEFAULT_PPO: PpoOptions = {
   seed: 1,
   hidden: 32,
-  criticHidden: 32,
+  criticHidden: 16,
   environments: 32,
   steps: 32,
   updates: 36,

@@ -1,6 +1,6 @@
 import { decode, type NodeRecord } from '../domain/index.ts';
-import type { SimulatedWorkload } from './Simulation.ts';
 import type { Scenario } from './scenario.ts';
+import type { SimulatedWorkload } from './workloads.ts';
 
 /** Welfare by its terms, micro-AICC. What the network gains, then what it loses. */
 export interface Terms {

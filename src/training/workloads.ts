@@ -33,6 +33,26 @@ export interface WorkloadDistribution {
 const UINT32_MAX = 0xffff_ffff;
 const DAY_SEC = 86_400;
 
+/** A workload with all that is fixed about it and each node; arrays are by node. */
+export interface SimulatedWorkload {
+  readonly id: number;
+  readonly spec: WorkloadSpec;
+  readonly budgetMicro: number;
+  readonly openUntilRound: number;
+  matches: number;
+  /** Luck drawn in advance, by match: the run fails if `luck` is under its probability, after `when` of its time. */
+  readonly luck: Float64Array;
+  readonly when: Float64Array;
+  /** 1 where every hard rule but that on free GPUs holds. */
+  readonly eligible: Uint8Array;
+  readonly durationSec: Float64Array;
+  readonly costMicro: Float64Array;
+  /** Budget less cost and green: the weight of price alone. */
+  readonly weightMicro: Float64Array;
+  /** node × 24; those features that change with the round are written by `writeFeatures`. */
+  readonly features: Int16Array;
+}
+
 /** Draws a workload that is submitted in `round`. The number of draws from `random` is always the same. */
 export function drawWorkload(from: WorkloadDistribution, round: number, random: Random): SeenWorkload {
   const kind = from.kinds[random.weighted(from.kinds.map(({ frequency }) => frequency))]!;
