@@ -281,7 +281,9 @@ contract AIWorkloads is IAIWorkloads, Networked {
     // Matches ----------------------------------------------------------------------------------------------------
 
     /// @dev Books the reopening, should the node not show up: so that takes no transaction.
-    function _match(uint32 id, StoredWorkload storage w, uint32 round, uint16 index, Entry calldata e) private {
+    function _match(uint32 id, StoredWorkload storage w, uint32 round, uint16 index, Entry calldata e)
+        private
+    {
         require(w.status == Status.Open, WrongStatus(id, w.status));
         uint256 openRounds = w.openRounds.close(round + 1);
         if (w.matches + 1 < StoredWorkloads.MAX_MATCHES) {

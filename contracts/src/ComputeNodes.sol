@@ -115,7 +115,7 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
         uint64 stakeMicro = _minStakeMicro(claims.gpus);
         emit NodeRegistered(node, msg.sender, claims, stakeMicro, endpoint);
         _write(node, NodeRecords.pack(record));
-        _countGpus(int256(uint256(claims.gpus)), int256(uint256(claims.gpus)));
+        _count(_networkGpus.newest() + _packed(claims.gpus, claims.gpus));
         VAULT.move(LedgerLines.available(msg.sender), LedgerLines.nodeStake(node), stakeMicro);
     }
 
@@ -211,7 +211,7 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
 
         NodeRecord record = _newest(node);
         _write(node, record.withFlag(FLAG_ACTIVE, false).withFreshUntilRound(0));
-        _countGpus(-int256(uint256(record.gpus())), -int256(uint256(record.freeGpus())));
+        _count(_networkGpus.newest() - _packed(record.gpus(), record.freeGpus()));
     }
 
     /// @inheritdoc IComputeNodes
@@ -244,16 +244,16 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
 
     /// @inheritdoc IComputeNodes
     function occupy(uint32 round, Occupation[] calldata occupations) external only(address(WORKLOADS)) {
-        int256 taken = 0;
+        uint224 counted = 0;
         for (uint256 i = 0; i < occupations.length; ++i) {
             Occupation calldata o = occupations[i];
             NodeRecord record = _newest(o.node);
             uint16 free = record.freeGpus();
             require(free >= o.gpus, NotEnoughFreeGpus(o.node, free, o.gpus));
             _write(o.node, record.withFreeGpus(free - o.gpus).withMatch(round, o.entry));
-            if (record.freshUntilRound() != 0) taken += int256(uint256(o.gpus));
+            if (record.freshUntilRound() != 0) counted += o.gpus;
         }
-        if (taken != 0) _countGpus(0, -taken);
+        _count(_networkGpus.newest() - counted);
     }
 
     /// @inheritdoc IComputeNodes
@@ -262,7 +262,7 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
         uint16 usedGpus = record.gpus() - record.freeGpus();
         require(usedGpus >= gpus, NotOccupied(node, usedGpus, gpus));
         _write(node, record.withFreeGpus(record.freeGpus() + gpus));
-        if (record.freshUntilRound() != 0) _countGpus(0, int256(uint256(gpus)));
+        if (record.freshUntilRound() != 0) _count(_networkGpus.newest() + gpus);
     }
 
     /// @inheritdoc IComputeNodes
@@ -409,14 +409,16 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
         emit NodeRecordWritten(node, fromRound, record);
     }
 
-    /// @dev Only of nodes that stay: one that asked to leave left the counters with all it had.
-    function _countGpus(int256 gpusChange, int256 freeGpusChange) private {
-        uint256 counters = _networkGpus.newest();
-        uint64 gpus = uint64(uint256(int256(counters >> 64) + gpusChange));
-        uint64 freeGpus = uint64(uint256(int256(uint256(uint64(counters))) + freeGpusChange));
+    /// @dev Counts only nodes that stay: one that asked to leave took all it had out of the counters. Free GPUs are the
+    /// lower half; they are never more than the GPUs that hold them, so neither half carries into the other.
+    function _count(uint224 counters) private {
         uint32 fromRound = _round() + 1;
-        _networkGpus.write((uint224(gpus) << 64) | freeGpus, fromRound);
-        emit NetworkGpusWritten(fromRound, gpus, freeGpus);
+        _networkGpus.write(counters, fromRound);
+        emit NetworkGpusWritten(fromRound, uint64(counters >> 64), uint64(counters));
+    }
+
+    function _packed(uint16 gpus, uint16 freeGpus) private pure returns (uint224) {
+        return (uint224(gpus) << 64) | freeGpus;
     }
 
     function _addGpuClass(GpuClass memory added) private returns (uint8 classId) {

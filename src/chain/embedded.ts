@@ -30,6 +30,11 @@ export interface EmbeddedChain {
   stop(): Promise<void>;
 }
 
+/**
+ * Of a block; a transaction may still hold no more than on real chains. Anvil sometimes forgets what did not fit into a
+ * block until the next transaction comes, so everything must fit.
+ */
+const BLOCK_GAS = 10_000_000_000;
 /** 2026-01-01T00:00:00Z: where a manual clock starts, so that it depends on nothing. */
 const STARTS_AT = 1_767_225_600;
 
@@ -52,6 +57,7 @@ export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise
     const anvil = new Anvil(stateFile, port, [
       ...['--state', stateFile, '--state-interval', '5', '--chain-id', String(options.chainId ?? 31337)],
       ...['--host', '127.0.0.1', '--port', String(port), '--enable-tx-gas-limit', '--silent'],
+      ...['--gas-limit', String(BLOCK_GAS)],
       ...(options.keepHistory ? [] : ['--prune-history']),
       ...(isNew && options.clock === 'manual' ? ['--timestamp', String(options.startsAt ?? STARTS_AT)] : []),
     ]);

@@ -57,7 +57,10 @@ export async function startKeeper(
     child.once('message', (message) => resolve(message as KeeperMessage));
     child.once('error', (error) => give(error.message));
     child.once('exit', (code) => give(`its keeper ended with ${code}`));
-    setTimeout(() => give(`no answer in ${UP_WITHIN_MS / 1_000} s`), UP_WITHIN_MS).unref();
+    setTimeout(() => {
+      child.kill();
+      give(`no answer in ${UP_WITHIN_MS / 1_000} s`);
+    }, UP_WITHIN_MS).unref();
   }).finally(() => {
     child.removeAllListeners();
     if (child.connected) child.disconnect();

@@ -62,25 +62,25 @@ export const DEFAULT_PPO: PpoOptions = {
   seed: 1,
   hidden: 32,
   criticHidden: 32,
-  environments: 16,
-  steps: 64,
-  updates: 30,
-  epochs: 3,
-  minibatch: 256,
-  learningRate: 6e-3,
+  environments: 32,
+  steps: 32,
+  updates: 36,
+  epochs: 4,
+  minibatch: 512,
+  learningRate: 0.015,
   criticLearningRate: 3e-3,
   adamEpsilon: 1e-5,
   clip: 0.2,
-  discountPerRound: 0.97,
-  lambda: 0.95,
+  discountPerRound: 0.9,
+  lambda: 0.4,
   entropyStart: 0.01,
   entropyEnd: 1e-4,
-  temperatureStart: 0.2,
+  temperatureStart: 0.1,
   temperatureEnd: 0.03,
   targetKl: 0.02,
   maxGradientNorm: 0.5,
   checkpointEvery: 6,
-  validationSeeds: [900_001, 900_002, 900_003, 900_004, 900_005, 900_006, 900_007, 900_008],
+  validationSeeds: Array.from({ length: 32 }, (_, i) => 900_001 + i),
 };
 
 /** What one update was like. */
@@ -342,6 +342,7 @@ class Training {
         const p = this.#probability[a]!;
         const dSurrogate = dLog * ((a === choice ? 1 : 0) - p);
         const dLogit = dSurrogate - dEntropy * p * (this.#logProbability[a]! + entropy);
+        if (Math.abs(dLogit) * (to - from) < NEGLIGIBLE) continue;
         const dPenalty = (-dLogit * b.penaltyScale[at * b.candidates + a]!) / temperature;
         this.actor.backward(b.features, (at * b.candidates + a) * FEATURES, a, dPenalty);
       }
@@ -422,6 +423,9 @@ class Training {
     for (let i = 0; i < state.length; i++) into[offset + POOLED + i] = state[i]!;
   }
 }
+
+/** Gradients of a logit below this, of a decision, are not worth a backward pass. */
+const NEGLIGIBLE = 1e-4;
 
 interface Sums {
   entropy: number;

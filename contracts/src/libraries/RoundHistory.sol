@@ -25,14 +25,19 @@ library RoundHistory {
 
     /// @notice `value` binds from `fromRound` on; it replaces what was written before for the same round.
     function write(Series storage series, uint224 value, uint32 fromRound) internal {
-        uint256 number = series.count;
-        if (number != 0) {
-            uint32 last = _fromRound(series.words[(number - 1) % HISTORY_CAPACITY]);
+        uint256 count = series.count;
+        uint256 word = (uint256(fromRound) << 224) | value;
+        if (count != 0) {
+            uint256 slot = (count - 1) % HISTORY_CAPACITY;
+            uint32 last = _fromRound(series.words[slot]);
             require(fromRound >= last, RoundsMisordered(last, fromRound));
-            if (fromRound == last) --number;
+            if (fromRound == last) {
+                series.words[slot] = word;
+                return;
+            }
         }
-        series.words[number % HISTORY_CAPACITY] = (uint256(fromRound) << 224) | value;
-        if (number == series.count) series.count = number + 1;
+        series.words[count % HISTORY_CAPACITY] = word;
+        series.count = count + 1;
     }
 
     /// @notice The value that binds in `round`; 0 where the series began later.

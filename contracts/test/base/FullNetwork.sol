@@ -93,6 +93,13 @@ abstract contract FullNetwork is PolicyFixture {
         chain.postRound(_round(), cutoff, entries);
     }
 
+    function _refusesToPost(Entry[] memory entries, bytes memory because) internal {
+        uint32 cutoff = _newest();
+        vm.expectRevert(because);
+        vm.prank(matcher);
+        chain.postRound(_round(), cutoff, entries);
+    }
+
     /// @dev Posts a round of one match, at `extraMicro` above the cost.
     function _match(uint32 workload, uint32 node, uint64 extraMicro) internal returns (uint64 priceMicro) {
         priceMicro = _costMicro(workload, node) + extraMicro;

@@ -156,6 +156,15 @@ abstract contract NetworkFixture {
         return nodes.register(_claims(gpus), uint64(ONE), "https://127.0.0.1:8787");
     }
 
+    function _occupation(uint32 node, uint16 gpus, uint16 entry)
+        internal
+        pure
+        returns (IComputeNodes.Occupation[] memory occupations)
+    {
+        occupations = new IComputeNodes.Occupation[](1);
+        occupations[0] = IComputeNodes.Occupation(node, gpus, entry);
+    }
+
     /// @dev The record as the next round will see it.
     function _nextRecord(uint32 node) internal view returns (NodeRecord) {
         return nodes.recordAt(node, _round() + 1);
@@ -194,14 +203,5 @@ abstract contract NetworkFixture {
         vm.stopPrank();
         vm.prank(_deployer("aicg"));
         aicg.transfer(voter, 100_000 ether);
-    }
-
-    function _occupation(uint32 node, uint16 gpus, uint16 entry)
-        internal
-        pure
-        returns (IComputeNodes.Occupation[] memory one)
-    {
-        one = new IComputeNodes.Occupation[](1);
-        one[0] = IComputeNodes.Occupation(node, gpus, entry);
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {TruthfulReporting} from "../../src/TruthfulReporting.sol";
 import {ITruthfulReporting} from "../../src/interfaces/ITruthfulReporting.sol";
 import {Codes} from "../../src/libraries/Codes.sol";
 import {NodeRecords} from "../../src/types/NodeRecordLib.sol";
@@ -17,7 +16,6 @@ abstract contract ReportingFixture is FullNetwork {
     uint256 internal constant AUDITOR_STAKE = 200 * ONE;
     bytes32 internal constant SALT = keccak256("salt");
 
-    TruthfulReporting internal reporting;
     address[5] internal auditors;
 
     function setUp() public virtual override {
@@ -28,11 +26,6 @@ abstract contract ReportingFixture is FullNetwork {
             _registerAuditor(auditors[i]);
         }
         _toNextEpoch();
-    }
-
-    function _deployReporting() internal override {
-        _asDeployer("reporting");
-        reporting = new TruthfulReporting(config);
     }
 
     // Time -----------------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ contract GovernanceTest is NetworkFixture {
     function test_refusesToExecuteWhatWasNotQueued() external {
         uint256 id = _propose();
         _vote(id, 1);
-        vm.expectPartialRevert(TimelockController.TimelockUnexpectedOperationState.selector);
+        vm.expectPartialRevert(IGovernor.GovernorUnexpectedProposalState.selector);
         _execute();
         vm.assertEq(parameters.current(Parameter.greenMicroPerKWh), 0);
     }

@@ -111,10 +111,10 @@ contract NetworkHandler {
     function occupy(uint256 which, uint256 gpus) external presentStands {
         uint32 node = _node(which);
         uint16 count = uint16(bound(gpus, 0, nodes.recordAt(node, round() + 1).freeGpus() + 1));
-        IComputeNodes.Occupation[] memory one = new IComputeNodes.Occupation[](1);
-        one[0] = IComputeNodes.Occupation(node, count, 0);
+        IComputeNodes.Occupation[] memory occupations = new IComputeNodes.Occupation[](1);
+        occupations[0] = IComputeNodes.Occupation(node, count, 0);
         vm.prank(config.workloads);
-        nodes.occupy(round(), one);
+        nodes.occupy(round(), occupations);
         usedGpus[node] += count;
     }
 

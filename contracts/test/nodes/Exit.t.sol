@@ -50,7 +50,7 @@ contract ExitTest is NetworkFixture {
 
     function test_refusesTheStakeWhileSomethingRuns() external {
         vm.prank(config.workloads);
-        nodes.occupy(node, 3, _round(), 0);
+        nodes.occupy(_round(), _occupation(node, 3, 0));
         vm.prank(operator);
         nodes.requestExit(node);
         _skipRounds(unbonding);
@@ -79,8 +79,8 @@ contract ExitTest is NetworkFixture {
     function test_leavesTheCountersForGood() external {
         uint32 staying = _register(2);
         vm.startPrank(config.workloads);
-        nodes.occupy(node, 3, _round(), 0);
-        nodes.occupy(staying, 1, _round(), 1);
+        nodes.occupy(_round(), _occupation(node, 3, 0));
+        nodes.occupy(_round(), _occupation(staying, 1, 1));
         vm.stopPrank();
         vm.prank(operator);
         nodes.requestExit(node);
@@ -88,7 +88,7 @@ contract ExitTest is NetworkFixture {
 
         // What still ends, or was matched in the round of the exit, no longer counts.
         vm.startPrank(config.workloads);
-        nodes.occupy(node, 1, _round(), 2);
+        nodes.occupy(_round(), _occupation(node, 1, 2));
         nodes.release(node, 4);
         nodes.release(staying, 1);
         _expectCounters(2, 2);
