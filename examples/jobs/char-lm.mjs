@@ -63,7 +63,7 @@ for (let step = 1; step <= steps; step++) {
   if (step === 1) lossFirst = loss;
   smooth.loss = 0.95 * smooth.loss + 0.05 * loss;
   smooth.weight = 0.95 * smooth.weight + 0.05;
-  if (step === 1 || step % 25 === 0 || step === steps)
+  if (step === 1 || step % 25 === 0)
     console.log(JSON.stringify({ step, loss: rounded(smooth.loss / smooth.weight), progress: step / steps }));
 }
 write();
@@ -160,6 +160,7 @@ function write() {
   writeFileSync(join(folder, 'model.json'), `${JSON.stringify({ alphabet, shape, weights })}\n`);
   writeFileSync(join(folder, 'sample.txt'), `${sampled(Number(values.sample))}\n`);
   writeFileSync(join(folder, 'metrics.json'), `${JSON.stringify(metrics)}\n`);
+  console.log(JSON.stringify({ step: steps, loss: lossLast, progress: 1, ...metrics }));
 }
 
 /** What the model writes by itself, beginning like the text. */

@@ -40,10 +40,11 @@ test('a text that is too short is refused', () => {
 test('the loss clearly goes down, and is told on the way', () => {
   const { lines, read, files } = train();
   expect(files).toEqual(['metrics.json', 'model.json', 'sample.txt']);
-  const { lossFirst, lossLast, steps } = JSON.parse(read('metrics.json'));
+  const metrics = JSON.parse(read('metrics.json'));
+  const { lossFirst, lossLast, steps } = metrics;
   expect(lossFirst).toBeGreaterThan(4);
   expect(lossLast).toBeLessThan(2.8);
-  expect(lines.at(-1)).toEqual({ step: steps, loss: lossLast, progress: 1 });
+  expect(lines.at(-1)).toEqual({ step: steps, loss: lossLast, progress: 1, ...metrics });
   expect(read('sample.txt').length).toBeGreaterThan(400);
 });
 

@@ -1,12 +1,14 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { COPY, job, Node, specHash, until } from './agent.fixture.ts';
+import { COPY, type ConfigChange, job, Node, specHash, TEXT, until } from './agent.fixture.ts';
 
 let node: Node;
 afterEach(() => node.stop());
 
-async function started(): Promise<void> {
+async function started(change: ConfigChange = {}): Promise<void> {
   node = new Node();
-  await node.start();
+  await node.start(change);
 }
 
 const begun = (event: string) => until(event, () => node.events.some((e) => e.startsWith(event)));
@@ -144,4 +146,37 @@ test('a workload that failed here may be matched here again', async () => {
   node.chain.match(1, specHash(spec));
   await begun('closed 1 Open');
   expect(said()).toEqual(['start 1', 'fail 1 NodeFault 0', 'start 1', 'fail 1 NodeFault 0']);
+});
+
+describe('an input at an address of the client', () => {
+  async function matched(change: ConfigChange, body: Buffer) {
+    await started(change);
+    const web = createServer((_request, response) => response.end(body));
+    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(web.address() as AddressInfo).port}/text`;
+    const spec = job(COPY.command[2]!, { inputs: [{ ...COPY.inputs[0], url }] });
+    node.chain.match(1, specHash(spec));
+    await node.client().handOver(1, spec);
+    return web;
+  }
+
+  test('is not fetched where the node does not allow it', async () => {
+    const web = await matched({}, TEXT);
+    node.chain.advance(40);
+    await begun('closed 1 Failed');
+    web.close();
+  });
+
+  test('is not taken if it has another hash', async () => {
+    const web = await matched({ fetchInputs: true }, Buffer.from('something else'));
+    node.chain.advance(40);
+    await begun('closed 1 Failed');
+    web.close();
+  });
+
+  test('is fetched where the node allows it', async () => {
+    const web = await matched({ fetchInputs: true }, TEXT);
+    await begun('closed 1 Completed');
+    web.close();
+  });
 });

@@ -178,7 +178,7 @@ export class MatchRun {
       outputs.push({ name, ...(await this.around.store.putFile(path)) });
     outputs.sort((a, b) => (a.name < b.name ? -1 : 1));
     const digest = await this.document({ workload: this.assignment.workload, outputs });
-    return { ending, digest, doneBps, detail, outputs };
+    return { ending, digest, doneBps, detail, outputs, metrics: this.log?.metrics ?? {} };
   }
 
   private async failed(
@@ -187,7 +187,7 @@ export class MatchRun {
     doneBps: number,
   ): Promise<Outcome> {
     const digest = await this.document({ workload: this.assignment.workload, ending, detail });
-    return { ending, digest, doneBps, detail, outputs: [] };
+    return { ending, digest, doneBps, detail, outputs: [], metrics: this.log?.metrics ?? {} };
   }
 
   private async document(value: unknown): Promise<ContentHash> {

@@ -4,6 +4,7 @@ import type { Assignment } from './chainPort.ts';
 import type { ContentHash } from './document.ts';
 import type { RunRecord } from './drivers/Driver.ts';
 import { Journal } from './journal.ts';
+import type { Metrics } from './RunLog.ts';
 
 export interface StoredOutput {
   readonly name: string;
@@ -19,6 +20,8 @@ export interface Outcome {
   readonly doneBps: number;
   readonly detail: string;
   readonly outputs: readonly StoredOutput[];
+  /** What the job last said of itself. */
+  readonly metrics: Metrics;
 }
 
 /** One match of one workload to this node: it may come back after a fault, as another match. */

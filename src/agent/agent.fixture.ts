@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,6 +29,12 @@ export function job(script: string, more: object = {}): JobSpec {
 
 export const specHash = (spec: JobSpec) => contentHash(encodeJobSpec(spec));
 
+export interface ConfigChange {
+  readonly profile?: Profile;
+  readonly port?: number;
+  readonly fetchInputs?: boolean;
+}
+
 /** A node 1 that really serves and runs, over the double of the chain. */
 export class Node {
   readonly folder = mkdtempSync(join(tmpdir(), 'aicchain-agent-'));
@@ -36,7 +42,7 @@ export class Node {
   readonly events: string[] = [];
   agent: Agent | undefined;
 
-  async start(options: { profile?: Profile; port?: number } = {}): Promise<void> {
+  async start(options: ConfigChange = {}): Promise<void> {
     const driver = await ProcessDriver.open({ isolation: 'none', graceMs: 200 });
     this.agent = await Agent.start({
       dataDir: join(this.folder, 'data'),
@@ -64,10 +70,11 @@ export class Node {
 
   async stop(): Promise<void> {
     await this.agent?.stop();
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-export const config = ({ profile, port = 0 }: { profile?: Profile; port?: number }): AgentConfig => ({
+export const config = ({ profile, port = 0, fetchInputs = false }: ConfigChange): AgentConfig => ({
   rpcUrl: '',
   deployment: '',
   nodeId: 1,
@@ -75,7 +82,7 @@ export const config = ({ profile, port = 0 }: { profile?: Profile; port?: number
   host: '127.0.0.1',
   port,
   storeQuotaMB: 100,
-  fetchInputs: false,
+  fetchInputs,
   ...(profile === undefined ? {} : { profile }),
 });
 

@@ -20,12 +20,14 @@ export async function connectAgentChain(
   return new NetworkAgentChain(network);
 }
 
-/** An AgentChain over the contracts. What only events tell (spec hashes, durations) it reads from the log as it grows. */
+/** An AgentChain over the contracts, for one node. What only events tell (spec hashes, durations) it reads from the log as it grows. */
 export class NetworkAgentChain implements AgentChain {
   private readonly network: NetworkClient;
   private readonly log = new WorkloadLog();
   private readonly feed: ChainFeed;
-  private lastRead: { block: number; node: number; assignments: Assignment[] } | undefined;
+  /** Hash of the newest block, as `time` last saw it: while it stays, nothing has changed. */
+  private head = '';
+  private lastRead: { head: string; assignments: Assignment[] } | undefined;
 
   constructor(network: NetworkClient) {
     this.network = network;
@@ -41,7 +43,12 @@ export class NetworkAgentChain implements AgentChain {
   }
 
   async time(): Promise<ChainTime> {
-    const timestamp = await this.network.now();
+    const block = await this.network.caller.request<{ timestamp: string; parentHash: string }>(
+      'eth_getBlockByNumber',
+      ['pending', false],
+    );
+    this.head = block.parentHash;
+    const timestamp = Number(block.timestamp);
     const round = roundAt(this.network.deployment, timestamp);
     return { timestamp, round, epoch: Math.floor(round / this.network.deployment.epochRounds) };
   }
@@ -73,9 +80,9 @@ export class NetworkAgentChain implements AgentChain {
   }
 
   async assignmentsOf(node: NodeId): Promise<readonly Assignment[]> {
+    const { head } = this;
+    if (this.lastRead?.head === head) return this.lastRead.assignments;
     await this.feed.poll();
-    const block = this.feed.blockNumber;
-    if (this.lastRead?.block === block && this.lastRead.node === node) return this.lastRead.assignments;
     const assignments: Assignment[] = [];
     for (const id of this.log.matchedTo(node)) {
       const assignment = await this.read(id);
@@ -85,7 +92,7 @@ export class NetworkAgentChain implements AgentChain {
       if (isOurs && (assignment.status === 'Matched' || assignment.status === 'Running'))
         assignments.push(assignment);
     }
-    this.lastRead = { block, node, assignments };
+    this.lastRead = { head, assignments };
     return assignments;
   }
 

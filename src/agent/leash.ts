@@ -1,3 +1,5 @@
+const PATIENCE_MS = 10_000;
+
 /**
  * Ends this process in order on SIGTERM and SIGINT, and also when whoever started it is gone: its pid is dead, or its
  * end of our standard input closed. So nothing outlives the command that it belongs to.
@@ -11,6 +13,8 @@ export function endWith(options: {
   const end = () => {
     if (ending) return;
     ending = true;
+    // A chain that hangs must not keep us: jobs end with this process in any case.
+    setTimeout(() => process.exit(1), PATIENCE_MS).unref();
     void options.end();
   };
   process.on('SIGTERM', end);

@@ -6,7 +6,7 @@ import { encodeJobSpec } from './jobSpec.ts';
 import { EMPTY_BODY, signRequest } from './requestAuth.ts';
 
 const SLOW = job(
-  'echo begun; sleep 0.5; cat "$AICCHAIN_INPUT_DIR/text.txt" > "$AICCHAIN_OUTPUT_DIR/copy.txt"',
+  'echo begun; echo \'{"loss": 2.5}\'; sleep 0.5; cat "$AICCHAIN_INPUT_DIR/text.txt" > "$AICCHAIN_OUTPUT_DIR/copy.txt"',
 );
 const node = new Node();
 beforeAll(() => node.start());
@@ -109,6 +109,16 @@ test('it says how it runs jobs, and reports what it claims, signed', async () =>
   expect(signature).toMatch(/^0x[0-9a-f]{130}$/);
 });
 
+test('a match is known as soon as it stands on chain', async () => {
+  node.chain.match(4, specHash(COPY));
+  expect(await node.client().status(4)).toMatchObject({
+    workload: 4,
+    state: 'WaitingForClient',
+    metrics: {},
+  });
+  node.chain.set(4, { status: 'Cancelled' });
+});
+
 test('a client hands over, follows the log, and gets the result only once it stands on chain', async () => {
   node.chain.match(3, specHash(SLOW));
   await until('the match', () => node.events.some((event) => event.startsWith('matched 3')));
@@ -132,8 +142,9 @@ test('a client hands over, follows the log, and gets the result only once it sta
   expect(tail).toBe(log.slice(log.indexOf('begun')));
 
   await until('the end', () => node.events.some((event) => event.startsWith('closed 3')));
-  const { state, outcome } = await client.status(3);
+  const { state, outcome, metrics } = await client.status(3);
   expect(state).toBe('Completed');
+  expect(metrics).toEqual({ loss: 2.5 });
   const { digest, outputs } = outcome!;
   expect(node.chain.state(3).digest).toBe(digest);
   const manifest = JSON.parse((await client.download(digest)).toString());

@@ -62,7 +62,7 @@ export function workloadRoutes(app: FastifyInstance, service: NodeService): void
       state: stateOf(match, run?.log !== undefined),
       driver: driver.name,
       isolation: driver.isolation,
-      metrics: run?.log?.metrics ?? {},
+      metrics: run?.log?.metrics ?? match.outcome?.metrics ?? {},
       ...(outcome === undefined ? {} : { outcome }),
     };
   });
@@ -85,11 +85,20 @@ export function workloadRoutes(app: FastifyInstance, service: NodeService): void
   async function matchFor(request: FastifyRequest<Route>, of: NodeService): Promise<MatchRecord> {
     const { id } = request.params;
     const { signer } = await signerOf(request, of);
-    const match = book.find(id);
+    const match = await newestMatch(id);
     if (match === undefined)
       throw new AICChainError('UNKNOWN_WORKLOAD', `workload ${id} was never matched here`);
     requireClient(signer, match.client, id);
     return match;
+  }
+
+  /** The agent may not have looked at a match that the chain already has: its client may be quicker. */
+  async function newestMatch(id: number): Promise<MatchRecord | undefined> {
+    const known = book.find(id);
+    if (known !== undefined && known.closed === undefined) return known;
+    const now = await chain.workload(WorkloadId(id));
+    const isNew = now?.status === 'Matched' && now.node === node && now.matchedRound !== known?.matchedRound;
+    return isNew ? now : known;
   }
 }
 
