@@ -13,8 +13,8 @@ import { Keeping } from './Keeping.ts';
 import { type KeeperMessage, LOCAL } from './localNetwork.ts';
 import { Wallets } from './wallets.ts';
 
-const MATCHER = 'keeper-matcher';
-const AUDITORS = ['keeper-auditor1', 'keeper-auditor2', 'keeper-auditor3'];
+const MATCHER = 'matcher';
+const AUDITORS = ['auditor1', 'auditor2', 'auditor3'];
 const KEEPERS_AICC_MICRO = 100_000 * MICRO_PER_AICC;
 
 const { values } = parseArgs({ options: { home: { type: 'string' }, port: { type: 'string' } } });
@@ -32,7 +32,7 @@ try {
     port: Number(values.port),
   });
   const { rpcUrl } = chain;
-  const wallets = new Wallets(home);
+  const wallets = new Wallets(home, LOCAL, 'keys');
   const [matcher, ...auditors] = [MATCHER, ...AUDITORS].map((name) => wallets.getOrCreate(name));
   const accounts = [matcher!, ...auditors];
   await giveGas(

@@ -5,20 +5,21 @@ import { checkedName } from './contexts.ts';
 import type { Home } from './home.ts';
 import { UsageError } from './usage.ts';
 
-const FOLDER = 'wallets';
 const SUFFIX = '.key';
 
 /** Keys as files that only their owner may read. A key is never printed. */
 export class Wallets {
   readonly #home: Home;
+  readonly #folder: readonly string[];
 
-  constructor(home: Home) {
+  constructor(home: Home, ...folder: readonly string[]) {
     this.#home = home;
+    this.#folder = folder.length > 0 ? folder : ['wallets'];
   }
 
   list(): { name: string; account: PrivateKeyAccount }[] {
-    if (!this.#home.has(FOLDER)) return [];
-    return readdirSync(this.#home.file(FOLDER))
+    if (!this.#home.has(...this.#folder)) return [];
+    return readdirSync(this.#home.file(...this.#folder))
       .filter((file) => file.endsWith(SUFFIX))
       .map((file) => file.slice(0, -SUFFIX.length))
       .sort()
@@ -26,11 +27,11 @@ export class Wallets {
   }
 
   has(name: string): boolean {
-    return this.#home.has(FOLDER, name + SUFFIX);
+    return this.#home.has(...this.#folder, name + SUFFIX);
   }
 
   keyFile(name: string): string {
-    return this.#home.file(FOLDER, name + SUFFIX);
+    return this.#home.file(...this.#folder, name + SUFFIX);
   }
 
   get(name: string): PrivateKeyAccount {
@@ -50,7 +51,7 @@ export class Wallets {
   /** A new key, or the one given; an existing wallet is never overwritten. */
   create(name: string, key: Hex = generatePrivateKey()): PrivateKeyAccount {
     if (this.has(checkedName('wallet', name))) throw new UsageError(`there is a wallet "${name}" already`);
-    this.#home.write(`${key}\n`, FOLDER, name + SUFFIX);
+    this.#home.write(`${key}\n`, ...this.#folder, name + SUFFIX);
     return privateKeyToAccount(key);
   }
 
