@@ -22,11 +22,15 @@ const TARGETS = {
 const [target, ...args] = process.argv.slice(2);
 const command = TARGETS[target ?? ''];
 if (!command) {
-  process.stderr.write(`bootstrap: unknown target ${target ?? '(none)'}; one of ${Object.keys(TARGETS).join(', ')}\n`);
+  process.stderr.write(
+    `bootstrap: unknown target ${target ?? '(none)'}; one of ${Object.keys(TARGETS).join(', ')}\n`,
+  );
   process.exit(2);
 }
 
-const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const lock = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) install();
 run();
 
@@ -37,9 +41,15 @@ function install() {
   const npmArgs = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
   // npm's own script, run by this very node, needs no shell on any platform.
   const [file, fileArgs] = npm?.endsWith('.js') ? [process.execPath, [npm, ...npmArgs]] : ['npm', npmArgs];
-  const done = spawnSync(file, fileArgs, { cwd: root, stdio: ['ignore', 2, 2], shell: file === 'npm' && process.platform === 'win32' });
+  const done = spawnSync(file, fileArgs, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: file === 'npm' && process.platform === 'win32',
+  });
   if (done.status !== 0) {
-    process.stderr.write('Dependencies did not install. Check the network and the npm registry, then run the same command again.\n');
+    process.stderr.write(
+      'Dependencies did not install. Check the network and the npm registry, then run the same command again.\n',
+    );
     process.exit(1);
   }
   writeFileSync(stamp, lock);
@@ -51,8 +61,11 @@ function node() {
   const brought = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node');
   if (existsSync(brought)) return brought;
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return process.execPath;
-  process.stderr.write(`This platform needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}.\n`);
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]))
+    return process.execPath;
+  process.stderr.write(
+    `This platform needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}.\n`,
+  );
   process.exit(1);
 }
 

@@ -21,9 +21,15 @@ try {
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
   must(tarball !== undefined, 'packs');
 
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }));
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'user', private: true, type: 'module' }),
+  );
   run(folder, 'npm', 'install', '--no-fund', '--no-audit', '--loglevel=error', `./${tarball}`);
-  must(run(folder, join('node_modules', '.bin', 'aicchain'), '--help').includes('aicchain demo'), 'aicchain --help runs');
+  must(
+    run(folder, join('node_modules', '.bin', 'aicchain'), '--help').includes('aicchain demo'),
+    'aicchain --help runs',
+  );
 
   const names = 'AICChain, DualTokenSystem, TruthfulReporting, RLPolicyManager, AICChainEnv, NetworkState';
   writeFileSync(

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { abiFiles } from './generate-abis.ts';
 import { parametersPage, parameterTable } from './generate-parameters.ts';
 import { policyVectors } from './generate-policies.ts';
 
@@ -27,14 +28,19 @@ const textAt = (path: string): string | undefined => {
   }
 };
 
-const changed = outputs.filter(([path, text]) => textAt(join(root, path)) !== text);
-for (const [path, text] of changed) {
-  if (checkOnly) {
-    process.stderr.write(`${path} is not what its source gives: run npm run generate\n`);
-    process.exitCode = 1;
-  } else {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-    process.stdout.write(`wrote ${path}\n`);
+function write(outputs: readonly Generated[]): void {
+  for (const [path, text] of outputs.filter(([path, text]) => textAt(join(root, path)) !== text)) {
+    if (checkOnly) {
+      process.stderr.write(`${path} is not what its source gives: run npm run generate\n`);
+      process.exitCode = 1;
+    } else {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+      process.stdout.write(`wrote ${path}\n`);
+    }
   }
 }
+
+write(outputs);
+// The contracts are built from what was just written.
+write(abiFiles());

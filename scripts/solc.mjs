@@ -17,6 +17,8 @@ if (calls.includes('--version') || calls.includes('-V')) {
 } else if (calls.includes('--standard-json')) {
   process.stdout.write(require('solc').compile(readFileSync(0, 'utf8')));
 } else {
-  process.stderr.write(`solc.mjs answers --version and --standard-json, not ${calls.join(' ') || 'nothing'}\n`);
+  process.stderr.write(
+    `solc.mjs answers --version and --standard-json, not ${calls.join(' ') || 'nothing'}\n`,
+  );
   process.exitCode = 1;
 }

@@ -13,7 +13,11 @@ const scratch = mkdtempSync(join(tmpdir(), 'aicchain-test-'));
 
 /** Counts forge's own closing line; a run that does not reach it (a contract that does not compile) has failed. */
 function contracts(): Count {
-  const run = spawnSync('forge', ['test', '--color', 'never'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
+  const run = spawnSync('forge', ['test', '--color', 'never'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 1 << 28,
+  });
   process.stdout.write(run.stdout.replace(/^\n+/gm, ''));
   const total = /(\d+) tests passed, (\d+) failed, (\d+) skipped/g;
   const last = [...run.stdout.matchAll(total)].at(-1);
@@ -24,10 +28,14 @@ function contracts(): Count {
 
 function typescript(): Count {
   const report = join(scratch, 'vitest.json');
-  const run = spawnSync('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, NO_COLOR: '1' },
-  });
+  const run = spawnSync(
+    'vitest',
+    ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, NO_COLOR: '1' },
+    },
+  );
   try {
     const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
     // A file that does not even load has no failed test, only a failed suite.
@@ -43,6 +51,8 @@ const counts = [contracts(), typescript()];
 rmSync(scratch, { recursive: true, force: true });
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
-console.log(`\ncontracts ${counts[0]?.passed} passed, typescript ${counts[1]?.passed} passed, ${Math.round((Date.now() - started) / 1000)} s`);
+console.log(
+  `\ncontracts ${counts[0]?.passed} passed, typescript ${counts[1]?.passed} passed, ${Math.round((Date.now() - started) / 1000)} s`,
+);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 /** Rooms whose every result must be a function of their arguments: what consensus and replayable training consist of. */
-const PURE_ROOMS = ['domain', 'state', 'policy', 'match', 'reports', 'settlement', 'training'];
-const AMBIENT = /\b(Date\.now|new Date\(|Math\.random|performance\.now|crypto\.getRandomValues|process\.(env|hrtime))/;
+const PURE_ROOMS = ['domain', 'state', 'policy', 'match', 'reports', 'settlement', 'verify', 'training'];
+const AMBIENT =
+  /\b(Date\.now|new Date\(|Math\.random|performance\.now|crypto\.getRandomValues|process\.(env|hrtime))/;
 
 const sources = (room: string): string[] =>
   readdirSync(join(import.meta.dirname, room), { recursive: true, encoding: 'utf8' })

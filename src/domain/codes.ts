@@ -57,7 +57,8 @@ export function lg16(x: number | bigint): number {
     // x / 2^low keeps the top 32 bits, so the top five are those of x.
     return 16 * low + lg16OfUint32(Math.floor(x / 2 ** low));
   }
-  const low = Math.max(0, x.toString(2).length - 32);
+  if (x <= BigInt(Number.MAX_SAFE_INTEGER)) return lg16(Number(x));
+  const low = x.toString(2).length - 32;
   return 16 * low + lg16OfUint32(Number(x >> BigInt(low)));
 }
 

@@ -7,5 +7,7 @@ export * from './ids.ts';
 export * from './nodeRecord.ts';
 export * from './openRounds.ts';
 export * from './parameters.ts';
+export * from './roundClock.ts';
 export * from './types.ts';
 export * from './workloadSpec.ts';
+export * from './units.ts';

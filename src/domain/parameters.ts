@@ -318,7 +318,7 @@ export const PARAMETERS = [
     'gas',
     100_000,
     100_000,
-    [10_000, 1_000_000],
+    [50_000, 1_000_000],
     100_000,
     'Gas of one policy call; more counts as the largest penalty.',
   ),

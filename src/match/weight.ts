@@ -52,7 +52,7 @@ export function weigh(
 }
 
 /** A workload and a node in a round, with what binds there. */
-export interface Pair {
+export interface PairInRound {
   readonly spec: WorkloadSpec;
   /** undefined: not registered. */
   readonly record: NodeRecord | undefined;
@@ -64,7 +64,7 @@ export interface Pair {
 }
 
 /** The twin of `AICChain.weightOf`: hard rules first; the policy is asked only where they hold. */
-export function weighPair(pair: Pair, penalty: () => number): Weight {
+export function weighPair(pair: PairInRound, penalty: () => number): Weight {
   const { spec, record, parameters } = pair;
   const reason = reasonAgainst(spec, record, pair.round, pair.open, parameters.flagBelowTrustBps);
   if (reason !== 'None' || record === undefined) return refused(reason, spec, record);

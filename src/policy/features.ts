@@ -38,18 +38,18 @@ export function writeFeatures(
   counters: Pick<NetworkCounters, 'gpus' | 'freeGpus' | 'openWorkloads'>,
 ): Int16Array {
   refuseImpossible(spec, record, round, counters);
-  const seconds = Number(durationSec(spec, record));
+  const seconds = durationSec(spec, record);
   const compute = record.computeCode + 16 * record.computeShift;
   const left = record.freeGpus - spec.gpus;
   const transferMs = mulDivDown(spec.dataMB, 8_000, decode(record.bandwidthCode));
   let i = offset;
 
   into[i++] = lg16(spec.gpus);
-  into[i++] = lg16(workPerGpu(spec));
+  into[i++] = lg16OfShare(spec.computeGflop, 1_000, spec.gpus);
   into[i++] = lg16(1 + spec.dataMB);
   into[i++] = mulDivDown(spec.priority, 255, 10_000);
   into[i++] = Math.min(255, round - spec.submittedRound);
-  into[i++] = lg16(1 + mulDivDown(budgetMicro, 3_600, spec.gpus * spec.maxDurationSec));
+  into[i++] = lg16OfShare(budgetMicro, 3_600, spec.gpus * spec.maxDurationSec);
 
   into[i++] = lg16(record.freeGpus);
   into[i++] = lg16(record.gpus);
@@ -62,7 +62,8 @@ export function writeFeatures(
   into[i++] = mulDivDown(record.gpus - record.freeGpus, 255, record.gpus);
 
   into[i++] = lg16(seconds);
-  into[i++] = Math.min(255, mulDivDown(transferMs, 255, seconds * 1_000));
+  // Beyond 2^53 the divisor is not exact, but the dividend is below 2^49: the share is 0 all the same.
+  into[i++] = Math.min(255, mulDivDown(transferMs, 255, Number(seconds) * 1_000));
   into[i++] = lg16(1 + left);
   into[i++] = left === 0 ? 255 : 0;
 
@@ -89,11 +90,10 @@ export function unpackFeatures(bytes: Uint8Array): Int16Array {
   return Int16Array.from({ length: FEATURES }, (_, i) => view.getInt16(2 * i));
 }
 
-/** 1 + ⌊computeGflop·1000 / gpus⌋; 58 bits at most. */
-function workPerGpu(spec: WorkloadSpec): number | bigint {
-  const mflop = spec.computeGflop * 1_000;
-  if (Number.isSafeInteger(mflop)) return 1 + mulDivDown(mflop, 1, spec.gpus);
-  return 1n + (BigInt(spec.computeGflop) * 1_000n) / BigInt(spec.gpus);
+/** lg16(1 + ⌊a·b / c⌋), where a·b and even the quotient may leave 2^53. */
+function lg16OfShare(a: number, b: number, c: number): number {
+  if (Number.isSafeInteger(a * b)) return lg16(1 + mulDivDown(a, b, c));
+  return lg16(1n + (BigInt(a) * BigInt(b)) / BigInt(c));
 }
 
 /** Pairs that no eligible pair can be; the arithmetic would wrap or divide by zero, on chain it reverts. */

@@ -1,7 +1,7 @@
 /**
  * Signed numbers side by side in one 256-bit word, so that one MUL multiplies many.
  *
- * W = Σ w_j · 2^(L·j) is a plain integer, borrows and all. Hence x · W mod 2^256 adds x · w_j to every lane j at once,
+ * W = Σ w_j · 2^(L·j) is a plain integer, borrows and all. Hence adding x · W adds x · w_j to every lane j at once,
  * for negative x and w too. Once 2^(L−1) is added to each lane, a lane whose sum is within ±2^(L−1) is non-negative:
  * nothing is borrowed from its neighbour any more, and shifts and masks read it.
  */
@@ -14,7 +14,6 @@ export interface Lanes {
 }
 
 const WORD_BITS = 256;
-const WORD_MASK = (1n << 256n) - 1n;
 
 /**
  * The lanes of `units` sums, each below `reach` in magnitude: the fewest words, then the widest lane that still fits.
@@ -28,11 +27,11 @@ export function planLanes(units: number, reach: number, byteAligned: boolean): L
   return { width: Math.floor(WORD_BITS / perWord / unit) * unit, perWord, words };
 }
 
-/** Σ values[j] · 2^(width·j) mod 2^256. */
+/** Σ values[j] · 2^(width·j), modulo what the lanes hold: what a negative sum borrows from above them is no lane's. */
 export function pack(width: number, values: readonly number[]): bigint {
   let word = 0n;
   for (const [j, value] of values.entries()) word += BigInt(value) << BigInt(width * j);
-  return word & WORD_MASK;
+  return BigInt.asUintN(width * values.length, word);
 }
 
 /** The same value in `count` lanes. */

@@ -91,7 +91,7 @@ library ParameterTable {
         if (p == Parameter.abandonSec) return Bounds(1, 86_400, 3_600, 86_400);
         if (p == Parameter.maxOpenRounds) return Bounds(1, 1_000_000, 60_480, 86_400);
         if (p == Parameter.fullRound) return Bounds(1, 256, 256, 86_400);
-        return Bounds(10_000, 1_000_000, 100_000, 86_400);
+        return Bounds(50_000, 1_000_000, 100_000, 86_400);
     }
 
     /// @notice What a development network starts with.

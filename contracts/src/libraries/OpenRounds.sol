@@ -15,7 +15,7 @@ library OpenRounds {
         if (round >= openUntil) return false;
         for (; openRounds != 0; openRounds >>= PAIR_BITS) {
             (uint32 from, uint32 to) = _pair(openRounds);
-            if (from <= round && (to == 0 || round < to)) return true;
+            if (from != 0 && from <= round && (to == 0 || round < to)) return true;
         }
         return false;
     }

@@ -53,6 +53,25 @@ contract OccupyTest is NetworkFixture {
         vm.assertEq(record.matchedEntry(), 77);
     }
 
+    /// A round's matches count once, all together; a node that is leaving no longer does.
+    function test_takesWhatARoundMatchedInOneCall() external {
+        uint32 other = _register(4);
+        uint32 leaving = _register(2);
+        vm.prank(operator);
+        nodes.requestExit(leaving);
+        IComputeNodes.Occupation[] memory occupations = new IComputeNodes.Occupation[](3);
+        occupations[0] = IComputeNodes.Occupation(node, 5, 0);
+        occupations[1] = IComputeNodes.Occupation(other, 4, 1);
+        occupations[2] = IComputeNodes.Occupation(leaving, 2, 2);
+        vm.expectEmit(address(nodes));
+        emit IComputeNodes.NetworkGpusWritten(_round() + 1, 12, 3);
+        vm.prank(config.workloads);
+        nodes.occupy(_round(), occupations);
+        vm.assertEq(_nextRecord(node).freeGpus(), 3);
+        vm.assertEq(_nextRecord(other).freeGpus(), 0);
+        vm.assertEq(_nextRecord(leaving).freeGpus(), 0);
+    }
+
     function testFuzz_countersFollow(uint256 taken, uint256 given) external {
         taken = bound(taken, 1, 8);
         given = bound(given, 1, taken);

@@ -1,0 +1,289 @@
+import { hexToBytes } from '@noble/hashes/utils';
+import {
+  AICChainError,
+  type ChainEvent,
+  type Entry,
+  type Hex,
+  type Ineligible,
+  type NetworkCounters,
+  type NodeId,
+  type NodeRecord,
+  type ParameterValues,
+  Round,
+  type Weight,
+  WorkloadId,
+  type WorkloadSpec,
+} from './domain/index.ts';
+import {
+  certifiedMatcher,
+  entriesHash,
+  isFeasible,
+  type Matcher,
+  type RoundInstance,
+  weighPair,
+} from './match/index.ts';
+import { features } from './policy/features.ts';
+import { type Policy, verifyPolicy } from './policy/RLPolicyManager.ts';
+import type { NetworkState, StateClock } from './state/index.ts';
+import { type Verification, verifyLog } from './verify/verifyLog.ts';
+
+/** A workload as a round sees it; one that is not submitted yet has the next id. */
+export interface Subject {
+  readonly id: WorkloadId;
+  readonly spec: WorkloadSpec;
+  readonly budgetMicro: number;
+}
+
+/** What a client would submit: the plan before spending. */
+export type Draft = Omit<Subject, 'id'>;
+
+/** A round with every pair weighed: the open workloads it covers against all nodes that exist in it. */
+export interface RoundInput {
+  readonly round: Round;
+  /** Workloads with a higher id are left out. */
+  readonly cutoff: number;
+  readonly workloads: readonly Subject[];
+  readonly nodes: readonly { readonly id: NodeId; readonly record: NodeRecord }[];
+  /** [workload][node], by index. */
+  readonly weights: readonly (readonly Weight[])[];
+  /** The same for a matcher: feasible pairs only. */
+  readonly instance: RoundInstance;
+}
+
+export interface RoundProposal {
+  readonly round: Round;
+  readonly cutoff: number;
+  readonly entries: readonly Entry[];
+  readonly entriesHash: Hex;
+  readonly candidates: RoundInput;
+}
+
+/**
+ * What a round makes of a node for one workload: it is chosen, or why not.
+ * - `OverBudget`: eligible, but cost, quality and green together exceed the budget
+ * - `MatchedElsewhere`: another workload of the round has it
+ * - `Outbid`: free, but the chosen node is worth more
+ */
+export type Verdict = 'Chosen' | 'OverBudget' | 'MatchedElsewhere' | 'Outbid' | Exclude<Ineligible, 'None'>;
+
+export interface Candidate {
+  readonly node: NodeId;
+  readonly verdict: Verdict;
+  /** What it is paid if it is chosen, else undefined; its cost is in `weight`. */
+  readonly priceMicro: number | undefined;
+  readonly weight: Weight;
+  readonly trustBps: number;
+  readonly record: NodeRecord;
+  /** The workload that has it instead. */
+  readonly matchedTo: WorkloadId | undefined;
+}
+
+export interface Explanation {
+  readonly round: Round;
+  readonly workload: Subject;
+  /** As posted, or, while nothing is posted, as it would be now. */
+  readonly isPosted: boolean;
+  readonly entry: Entry | undefined;
+  /** Every node, ascending by id. */
+  readonly candidates: readonly Candidate[];
+}
+
+/**
+ * The orchestrator: state → features → penalty → weight → round. The one place where that order is written down;
+ * posting, explaining and verifying all go through it.
+ *
+ * @example
+ * const aicchain = new AICChain(state);
+ * const { cutoff, entries } = aicchain.propose(round);
+ */
+export class AICChain {
+  readonly state: NetworkState;
+  readonly #policies = new Map<Hex, Policy>();
+
+  constructor(state: NetworkState) {
+    this.state = state;
+  }
+
+  /** Replays a whole log and recomputes every weight and every match in it. */
+  static verify(events: Iterable<ChainEvent>, clock: StateClock): Verification {
+    return verifyLog(events, clock, (state) => {
+      const aicchain = new AICChain(state);
+      return (round, cutoff) => aicchain.candidates(round, cutoff);
+    });
+  }
+
+  /** Every pair of a round, weighed. Without a cutoff it covers all workloads that bind in the round. */
+  candidates(round: number, cutoff = this.state.countersAt(round).newestWorkload): RoundInput {
+    const workloads = this.state.openWorkloadsAt(round).filter(({ id }) => id <= cutoff);
+    return this.#weighAll(round, cutoff, workloads, this.#bindingIn(round));
+  }
+
+  /**
+   * The round to post: canonical, over all open workloads. If it lists more entries than a full round needs, newer
+   * workloads are left to the next one, so that it fits a transaction.
+   */
+  propose(round: number, matcher: Matcher = certifiedMatcher): RoundProposal {
+    const { fullRound } = this.state.parametersAt(round);
+    const all = this.#proposal(this.candidates(round), matcher);
+    return all.entries.length <= fullRound ? all : this.#smallestFull(all.candidates, fullRound, matcher);
+  }
+
+  /** The round as it would be under other parameters: what a vote would change. */
+  whatIf(round: number, parameters: Partial<ParameterValues>): RoundProposal {
+    const binding = this.#bindingIn(round);
+    const cutoff = binding.counters.newestWorkload;
+    const workloads = this.state.openWorkloadsAt(round);
+    const changed = { ...binding, parameters: { ...binding.parameters, ...parameters } };
+    return this.#proposal(this.#weighAll(round, cutoff, workloads, changed), certifiedMatcher);
+  }
+
+  /** Every node with why or why not, for a workload of the network or a draft of one. */
+  explain(workload: number | Draft, round: number): Explanation {
+    return typeof workload === 'number'
+      ? this.#explainWorkload(workload, round)
+      : this.#explainDraft(workload, round);
+  }
+
+  #explainWorkload(id: number, round: number): Explanation {
+    const row = this.state.workloads.get(id);
+    if (row === undefined) {
+      throw new AICChainError('UnknownWorkload', `workload ${id} is not in the log`, {
+        hint: `The newest is ${this.state.countersAt(round).newestWorkload}.`,
+      });
+    }
+    const posted = this.state.rounds.get(round);
+    const entries = posted?.entries ?? this.propose(round).entries;
+    const input = this.#weighAll(round, id, [row], this.#bindingIn(round));
+    return explanation(input, entries, posted !== undefined);
+  }
+
+  /** As if it were submitted in the round before, beside everything that is open already. */
+  #explainDraft(draft: Draft, round: number): Explanation {
+    const binding = this.#bindingIn(round);
+    const { newestWorkload, openWorkloads } = binding.counters;
+    const id = WorkloadId(newestWorkload + 1);
+    const subject: Subject = { ...draft, id };
+    const counters = { ...binding.counters, newestWorkload: id, openWorkloads: openWorkloads + 1 };
+    const workloads = [...this.state.openWorkloadsAt(round), subject];
+    const input = this.#weighAll(round, id, workloads, { ...binding, counters }, id);
+    const last = workloads.length - 1;
+    const entries = certifiedMatcher.match(input.instance);
+    return explanation({ ...input, workloads: [subject], weights: [input.weights[last]!] }, entries, false);
+  }
+
+  #proposal(candidates: RoundInput, matcher: Matcher): RoundProposal {
+    const entries = matcher.match(candidates.instance);
+    const { round, cutoff } = candidates;
+    return { round, cutoff, entries, entriesHash: entriesHash(entries), candidates };
+  }
+
+  /** Entries never get fewer with a higher cutoff by more than ties allow; what is returned is full in any case. */
+  #smallestFull({ round, workloads }: RoundInput, fullRound: number, matcher: Matcher): RoundProposal {
+    const upTo = (index: number) => this.#proposal(this.candidates(round, workloads[index]!.id), matcher);
+    let low = fullRound - 1; // fewer workloads cannot make a full round
+    let high = workloads.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (upTo(middle).entries.length >= fullRound) high = middle;
+      else low = middle + 1;
+    }
+    return upTo(high);
+  }
+
+  /** Everything but the pair that a weight of `round` depends on. */
+  #bindingIn(round: number): Binding {
+    const registered = this.state.policyAt(round);
+    return {
+      parameters: this.state.parametersAt(round),
+      counters: this.state.countersAt(round),
+      policy: registered && this.#policy(registered.codeHash, registered.weights),
+    };
+  }
+
+  #weighAll(
+    round: number,
+    cutoff: number,
+    workloads: readonly Subject[],
+    binding: Binding,
+    draft?: WorkloadId,
+  ): RoundInput {
+    const nodes = this.state
+      .nodesAt(round)
+      .map(({ id }) => ({ id, record: this.state.recordAt(id, round)! }));
+    const weights = workloads.map((workload) => {
+      const open = workload.id === draft || this.state.isOpenAt(workload.id, round);
+      return nodes.map(({ record }) => weighIn(round, binding, workload, record, open));
+    });
+    const instance: RoundInstance = {
+      round: Round(round),
+      workloads,
+      nodes,
+      pair(w, c) {
+        const weight = weights[w]![c]!;
+        if (!isFeasible(weight)) return null;
+        return { weightMicro: Number(weight.weightMicro), costMicro: Number(weight.costMicro) };
+      },
+    };
+    return { round: Round(round), cutoff, workloads, nodes, weights, instance };
+  }
+
+  #policy(codeHash: Hex, weights: Hex): Policy {
+    const known = this.#policies.get(codeHash);
+    if (known !== undefined) return known;
+    const policy = verifyPolicy(hexToBytes(weights.slice(2)), codeHash);
+    this.#policies.set(codeHash, policy);
+    return policy;
+  }
+}
+
+interface Binding {
+  readonly parameters: ParameterValues;
+  readonly counters: NetworkCounters;
+  /** undefined: price alone. */
+  readonly policy: Policy | undefined;
+}
+
+function weighIn(
+  round: number,
+  { parameters, counters, policy }: Binding,
+  { spec, budgetMicro }: Subject,
+  record: NodeRecord,
+  open: boolean,
+): Weight {
+  return weighPair({ spec, record, round, open, budgetMicro, parameters }, () =>
+    policy === undefined ? 0 : policy.penalty(features(spec, record, budgetMicro, round, counters)),
+  );
+}
+
+/** Of the one workload in `input`. */
+function explanation(
+  { round, workloads, nodes, weights }: RoundInput,
+  entries: readonly Entry[],
+  isPosted: boolean,
+): Explanation {
+  const workload = workloads[0]!;
+  const byNode = new Map(entries.map((entry) => [entry.node, entry]));
+  const candidates = nodes.map(({ id: node, record }, c): Candidate => {
+    const weight = weights[0]![c]!;
+    const entry = byNode.get(node);
+    const isChosen = entry?.workload === workload.id;
+    return {
+      node,
+      verdict: verdictOn(weight, isChosen, entry),
+      priceMicro: isChosen ? entry?.priceMicro : undefined,
+      weight,
+      trustBps: record.trustBps,
+      record,
+      matchedTo: isChosen ? undefined : entry?.workload,
+    };
+  });
+  const entry = entries.find(({ workload: id }) => id === workload.id);
+  return { round, workload, isPosted, entry, candidates };
+}
+
+function verdictOn(weight: Weight, isChosen: boolean, entry: Entry | undefined): Verdict {
+  if (isChosen) return 'Chosen';
+  if (weight.ineligible !== 'None') return weight.ineligible;
+  if (weight.weightMicro < 0n) return 'OverBudget';
+  return entry === undefined ? 'Outbid' : 'MatchedElsewhere';
+}

@@ -1,0 +1,10 @@
+export * from './Agent.ts';
+export * from './agentChain.ts';
+export type * from './chainPort.ts';
+export * from './config.ts';
+export * from './document.ts';
+export type * from './drivers/Driver.ts';
+export { ProcessDriver } from './drivers/process.ts';
+export * from './jobSpec.ts';
+export * from './NodeClient.ts';
+export type { Profile } from './shaping.ts';

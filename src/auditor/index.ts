@@ -1,0 +1,3 @@
+export * from './Auditor.ts';
+export * from './auditorChain.ts';
+export * from './measure.ts';

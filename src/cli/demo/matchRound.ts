@@ -1,0 +1,103 @@
+import type { Candidate, Explanation, Verdict } from '../../AICChain.ts';
+import { AICChainError, type Entry, formatAicc } from '../../domain/index.ts';
+import type { DemoNetwork } from './DemoNetwork.ts';
+import type { DemoJob } from './jobs.ts';
+
+export interface Match {
+  readonly round: number;
+  readonly workload: number;
+  readonly node: number;
+  readonly priceMicro: number;
+}
+
+/** Why not, in the words of a user. */
+const WHY_NOT: Readonly<Record<Verdict, string>> = {
+  Chosen: 'CHOSEN',
+  OverBudget: 'costs more than the budget',
+  MatchedElsewhere: 'taken by another workload of this round',
+  Outbid: 'eligible, but worth less than the chosen one',
+  NotRegistered: 'infeasible: not registered yet',
+  Inactive: 'infeasible: paused or gone',
+  Excluded: 'infeasible: excluded for false claims',
+  Flagged: 'infeasible: flagged, its trust is too low',
+  Stale: 'infeasible: no heartbeat',
+  TrustTooLow: 'infeasible: less trust than the workload asks for',
+  ClassNotAllowed: 'infeasible: not of a class that the workload allows',
+  TooFewGpus: 'infeasible: too few GPUs',
+  NoFreeGpus: 'infeasible: its GPUs are busy',
+  TooLittleMemory: 'infeasible: too little memory',
+  WorkloadNotOpen: 'infeasible: the workload is not open',
+  TooSlow: 'infeasible: longer than the workload allows',
+};
+
+/** Step 4, and again later: the certified round is computed, posted, and weighed a second time on chain. */
+export async function matchRound(demo: DemoNetwork, jobs: readonly DemoJob[]): Promise<Match[]> {
+  const { narrator } = demo;
+  const round = await demo.clock.round();
+  const aicchain = await demo.aicchain();
+  const proposal = aicchain.propose(round);
+  for (const { id, plan } of jobs) {
+    narrator.line();
+    narrator.line(`Candidates for ${plan.name} (workload ${id}) in round ${round}:`);
+    narrator.table(candidateTable(demo, aicchain.explain(id, round)));
+  }
+  const matcher = demo.as('matcher');
+  const { gasUsed } = await matcher.rounds.post(round, proposal.cutoff, proposal.entries);
+  narrator.line();
+  narrator.line(
+    `Round ${round} posted with its certificate (${gasUsed} gas, hash ${proposal.entriesHash.slice(0, 18)}…):`,
+  );
+  narrator.table([
+    ['workload', 'node', 'u', 'v', 'price', 'next', 'rank'],
+    ...proposal.entries.map((entry) => [
+      String(entry.workload),
+      demo.nameOf(entry.node),
+      formatAicc(entry.uMicro),
+      formatAicc(entry.vMicro),
+      formatAicc(entry.priceMicro),
+      entry.next === 0 ? '–' : demo.nameOf(entry.next),
+      String(entry.rank),
+    ]),
+  ]);
+  await weighOnChain(demo, round, proposal.entries);
+  return proposal.entries.map(({ workload, node, priceMicro }) => ({ round, workload, node, priceMicro }));
+}
+
+/** The chain's own `weightOf`, through the policy contract, must give each entry's u + v. */
+async function weighOnChain(demo: DemoNetwork, round: number, entries: readonly Entry[]) {
+  for (const { workload, node, uMicro, vMicro } of entries) {
+    const { weightMicro } = await demo.as('anyone').rounds.weightOf(workload, node, round);
+    if (weightMicro !== BigInt(uMicro + vMicro)) {
+      throw new AICChainError(
+        'WEIGHTS_DISAGREE',
+        `workload ${workload} on node ${node}: the chain weighs ${weightMicro}, the matcher ${uMicro + vMicro} micro-AICC`,
+      );
+    }
+  }
+  demo.narrator.line(
+    `The chain weighs all ${entries.length} pairs again through the policy contract and agrees.`,
+  );
+}
+
+function candidateTable(demo: DemoNetwork, { candidates }: Explanation): string[][] {
+  return [
+    ['node', 'price', 'cost', 'duration', 'quality', 'green', 'worth', 'trust', 'why or why not'],
+    ...candidates.map((candidate) => row(demo, candidate)),
+  ];
+}
+
+function row(demo: DemoNetwork, { node, verdict, priceMicro, weight, trustBps }: Candidate): string[] {
+  const known = weight.ineligible === 'None';
+  const money = (micro: bigint) => (known ? formatAicc(micro) : '–');
+  return [
+    demo.nameOf(node),
+    priceMicro === undefined ? '–' : formatAicc(priceMicro),
+    money(weight.costMicro),
+    weight.durationSec > 0n ? `${weight.durationSec} s` : '–',
+    money(weight.qualityMicro),
+    money(weight.greenMicro),
+    money(weight.weightMicro),
+    `${(trustBps / 100).toFixed(1)} %`,
+    WHY_NOT[verdict],
+  ];
+}

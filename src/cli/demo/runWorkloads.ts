@@ -1,0 +1,157 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { privateKeyToAccount } from 'viem/accounts';
+import { type ContentHash, toBytes32 } from '../../agent/document.ts';
+import { NodeClient, type WorkloadStatus } from '../../agent/NodeClient.ts';
+import { until } from '../../chain/clock.ts';
+import { AICChainError, formatAicc, type Hex, type Split } from '../../domain/index.ts';
+import { type DemoNetwork, demoKey } from './DemoNetwork.ts';
+import { type DemoJob, resultFolder } from './jobs.ts';
+import type { Match } from './matchRound.ts';
+
+const PATIENCE_MS = 60_000;
+
+export interface Finished {
+  readonly id: number;
+  readonly status: string;
+  readonly driver: string;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly resultHash: Hex;
+  readonly escrowMicro: number;
+  readonly priceMicro: number;
+  readonly split: Split;
+  readonly folder: string;
+}
+
+/** Step 5, first half: inputs go to the matched nodes, work runs, results come back, money moves. */
+export async function runWorkloads(
+  demo: DemoNetwork,
+  jobs: readonly DemoJob[],
+  matches: readonly Match[],
+): Promise<Finished[]> {
+  const matched = jobs.filter(({ id }) => matches.some(({ workload }) => workload === id));
+  const clients = matched.map((job) => clientOf(demo, job, matches));
+  await demo.narrator.task('uploading inputs', () =>
+    Promise.all(matched.map((job, i) => deliver(job, clients[i]!))),
+  );
+  const finished: Finished[] = [];
+  for (const [i, job] of matched.entries()) {
+    await demo.narrator.task(`${job.plan.name} runs`, (progress) =>
+      untilEnded(demo, job, clients[i]!, progress),
+    );
+    finished.push(await settle(demo, job, clients[i]!));
+  }
+  return finished;
+}
+
+function clientOf(demo: DemoNetwork, job: DemoJob, matches: readonly Match[]): NodeClient {
+  const { node } = matches.find(({ workload }) => workload === job.id)!;
+  const { endpoint } = demo.nodes.find(({ id }) => id === node)!;
+  const account = privateKeyToAccount(demoKey(demo.options.seed, 'client1'));
+  return new NodeClient({ endpoint, node, chainId: demo.deployment.chainId, account });
+}
+
+async function deliver(job: DemoJob, node: NodeClient): Promise<void> {
+  for (const { bytes } of job.files) await node.uploadBytes(bytes);
+  await node.handOver(job.id, job.spec);
+}
+
+async function untilEnded(
+  demo: DemoNetwork,
+  job: DemoJob,
+  node: NodeClient,
+  progress: (how: string) => void,
+): Promise<void> {
+  const { workloads } = demo.as('client1');
+  await until(
+    `the end of workload ${job.id}`,
+    async () => {
+      const { status } = await workloads.get(job.id);
+      const { loss } = (await node.status(job.id)).metrics;
+      if (loss !== undefined) progress(`loss ${loss.toFixed(3)}`);
+      return status !== 'Matched' && status !== 'Running';
+    },
+    { timeoutMs: PATIENCE_MS, everyMs: 100 },
+  );
+}
+
+async function settle(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promise<Finished> {
+  const { narrator } = demo;
+  const client = demo.as('client1');
+  const ended = await client.workloads.get(job.id);
+  if (ended.status !== 'Completed') {
+    throw new AICChainError(
+      'WORKLOAD_NOT_COMPLETED',
+      `workload ${job.id} ended as ${ended.status} (${ended.reason})`,
+      {
+        hint: `The node's log says why: ${join(demo.options.dataDir, 'nodes')}.`,
+      },
+    );
+  }
+  const report = await node.status(job.id);
+  const folder = await download(demo, job, node, report);
+  await client.workloads.accept(job.id);
+  await client.workloads.settle(job.id);
+  const { state } = await demo.aicchain();
+  const { split, status } = state.workloads.get(job.id)!;
+  if (split === undefined)
+    throw new AICChainError('NOT_SETTLED', `workload ${job.id} is ${status}, not settled`);
+
+  const { lossFirst, lossLast } = report.metrics;
+  const loss = lossFirst === undefined ? '' : `; loss ${lossFirst.toFixed(3)} → ${lossLast?.toFixed(3)}`;
+  narrator.line(
+    `${job.plan.name} ran on ${demo.nameOf(ended.node)} (driver ${report.driver}, isolation ${report.isolation})${loss}`,
+  );
+  narrator.line(`its result is in ${folder}`);
+  printSplit(demo, ended.escrowMicro, ended.priceMicro, split);
+  return {
+    id: job.id,
+    status,
+    driver: report.driver,
+    metrics: report.metrics,
+    resultHash: toBytes32(resultHashOf(report)),
+    escrowMicro: ended.escrowMicro,
+    priceMicro: ended.priceMicro,
+    split,
+    folder,
+  };
+}
+
+/** Each file is checked against its hash, the list of them against the hash on chain. */
+async function download(
+  demo: DemoNetwork,
+  job: DemoJob,
+  node: NodeClient,
+  report: WorkloadStatus,
+): Promise<string> {
+  const folder = resultFolder(demo.options.dataDir, job.plan);
+  mkdirSync(folder, { recursive: true });
+  for (const { name, hash } of report.outcome?.outputs ?? []) {
+    writeFileSync(join(folder, name), await node.download(hash));
+  }
+  return folder;
+}
+
+function resultHashOf(report: WorkloadStatus): ContentHash {
+  if (report.outcome === undefined)
+    throw new AICChainError('NO_RESULT', `workload ${report.workload} has no result yet`);
+  return report.outcome.digest;
+}
+
+function printSplit({ narrator }: DemoNetwork, escrowMicro: number, priceMicro: number, split: Split): void {
+  narrator.table([
+    ['escrow', 'price → node', 'Community Fund', 'auditors', 'matcher', 'treasury', 'refund', ''],
+    [
+      ...[
+        escrowMicro,
+        split.nodeMicro,
+        split.communityFundMicro,
+        split.auditorsMicro,
+        split.matcherMicro,
+        split.treasuryMicro,
+        split.refundMicro,
+      ].map(formatAicc),
+      `AICC${split.nodeMicro === priceMicro ? '' : ' (pro rata)'}`,
+    ],
+  ]);
+}

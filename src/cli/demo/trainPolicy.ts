@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { toHex } from 'viem';
+import { type Hex, MICRO_PER_AICC } from '../../domain/index.ts';
+import { compile } from '../../policy/compile.ts';
+import { policyHash } from '../../policy/RLPolicyManager.ts';
+import { encodeWeights } from '../../policy/weightsBytes.ts';
+import { type Comparison, compare } from '../../training/evaluate.ts';
+import { train } from '../../training/ppo.ts';
+import { scenarioOf } from '../../training/scenario.ts';
+import type { DemoNetwork } from './DemoNetwork.ts';
+import type { DemoJob } from './jobs.ts';
+import { voters } from './startNetwork.ts';
+
+/** Arrival seeds that no training and no choice of a checkpoint has seen. */
+const HELD_OUT_SEEDS = Array.from({ length: 24 }, (_, i) => 5_000_001 + i);
+
+export interface TrainedPolicy {
+  readonly policyHash: Hex;
+  /** Welfare on held-out seeds over that of price alone, minus 1. */
+  readonly heldOutGain: number;
+  readonly verdict: Comparison['verdict'];
+}
+
+const VERDICTS = {
+  wins: 'wins',
+  loses: 'LOSES to price alone',
+  undecided: 'neither wins nor loses: the interval contains 0',
+} as const;
+
+const aicc = (micro: number) => `${(micro / MICRO_PER_AICC).toFixed(1)} AICC`;
+
+/** Step 3: PPO trains, the chain admits, the holders of AICG vote. */
+export async function trainPolicy(demo: DemoNetwork, jobs: readonly DemoJob[]): Promise<TrainedPolicy> {
+  const { narrator, deployment } = demo;
+  narrator.step(3, 'a policy is trained, checked on chain and voted in');
+  const { state } = await demo.aicchain();
+  const round = (await demo.clock.round()) + 1;
+  const records = demo.nodes.map(({ id }) => state.recordAt(id, round)!);
+  const seen = jobs.map(({ id }) => state.workloads.get(id)!);
+  const scenario = scenarioOf(records, seen, {
+    parameters: state.parametersAt(round),
+    roundSec: deployment.roundSec,
+  });
+
+  const trained = await narrator.task('PPO trains', (progress) =>
+    train(scenario, { seed: demo.options.seed }, (update, metrics) =>
+      progress(
+        `update ${update} of ${metrics.updates}, reward ${metrics.reward.toFixed(3)}, KL ${metrics.approxKl.toFixed(4)}`,
+      ),
+    ),
+  );
+  const last = trained.history.at(-1)!;
+  narrator.line(
+    `PPO: ${trained.history.length} updates; reward a decision ${trained.history[0]!.reward.toFixed(3)} → ${last.reward.toFixed(3)}; best by the deployed rule: update ${trained.bestUpdate}`,
+  );
+  const held = await narrator.task('held-out evaluation', async () =>
+    compare(scenario, trained.network, HELD_OUT_SEEDS),
+  );
+  const percent = (part: number) => `${part < 0 ? '−' : '+'}${Math.abs(part * 100).toFixed(1)} %`;
+  narrator.line(
+    `Held-out welfare, ${HELD_OUT_SEEDS.length} seeds: policy ${aicc(held.policy.welfareMicro)}, price alone ${aicc(held.priceAlone.welfareMicro)}: ` +
+      `${percent(held.gain)} (95 %: ${percent(held.gainInterval.low)} to ${percent(held.gainInterval.high)}); the policy ${VERDICTS[held.verdict]}`,
+  );
+
+  const runtime = compile(trained.network);
+  const hash = policyHash(runtime);
+  const code = toHex(runtime);
+  const weights = toHex(encodeWeights(trained.network));
+  writeFileSync(
+    join(demo.options.dataDir, 'policy.json'),
+    `${JSON.stringify({ policyHash: hash, code, weights }, null, 2)}\n`,
+  );
+  const policy = await narrator.task('registering the policy', () =>
+    demo.as('anyone').policies.register(code, weights),
+  );
+  narrator.line(`Policy ${policy}: ${(code.length - 2) / 2} bytes of EVM code, hash ${hash}`);
+  narrator.line(
+    'admitted: opcodes allowed, code and weights agree on the check vectors, priority never raises the penalty',
+  );
+
+  const governance = demo.as('node1').governance;
+  await governance.passes([demo.as('anyone').policies.activateCall(policy)], `Activate policy ${hash}`, {
+    voters: voters(demo).map((voter) => voter.governance),
+    waitUntil: (timestamp, why) => demo.toTime(timestamp, why),
+    onStep: (step) => narrator.line(`vote: ${step}`),
+  });
+  return { policyHash: hash, heldOutGain: held.gain, verdict: held.verdict };
+}

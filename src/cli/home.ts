@@ -1,0 +1,57 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { AICChainError } from '../domain/errors.ts';
+
+/** The data folder of the command line: contexts, wallets, the local network. Nobody else may read it. */
+export class Home {
+  readonly path: string;
+
+  constructor(path: string | undefined) {
+    this.path = resolve(path ?? process.env.AICCHAIN_HOME ?? join(homedir(), '.aicchain'));
+  }
+
+  file(...parts: string[]): string {
+    return join(this.path, ...parts);
+  }
+
+  has(...parts: string[]): boolean {
+    return existsSync(this.file(...parts));
+  }
+
+  /** The folder `parts`, made if needed. */
+  folder(...parts: string[]): string {
+    const path = this.file(...parts);
+    try {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+    } catch (cause) {
+      throw new AICChainError('DATA_FOLDER', `cannot make ${path}: ${(cause as Error).message}`, {
+        hint: 'Name a folder that you may write with --data DIR.',
+        cause,
+      });
+    }
+    return path;
+  }
+
+  readJson<T>(...parts: string[]): T | undefined {
+    const path = this.file(...parts);
+    if (!existsSync(path)) return undefined;
+    try {
+      return JSON.parse(readFileSync(path, 'utf8')) as T;
+    } catch (cause) {
+      throw new AICChainError('DATA_DAMAGED', `${path} cannot be read: ${(cause as Error).message}`, {
+        hint: 'Correct the file, or move it away to begin anew.',
+        cause,
+      });
+    }
+  }
+
+  /** Writes the whole file or nothing: a crash leaves the old one. */
+  write(text: string, ...parts: string[]): void {
+    const path = this.file(...parts);
+    this.folder(...parts.slice(0, -1));
+    writeFileSync(`${path}.new`, text, { mode: 0o600 });
+    chmodSync(`${path}.new`, 0o600);
+    renameSync(`${path}.new`, path);
+  }
+}

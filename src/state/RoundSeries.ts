@@ -1,0 +1,66 @@
+import { AICChainError } from '../domain/index.ts';
+import type { Journal } from './journal.ts';
+
+/** A value that binds from a round on, until the next one does. */
+export interface Binding<T> {
+  readonly fromRound: number;
+  readonly value: T;
+}
+
+/**
+ * What bound in which round: the twin of the chain's `RoundHistory`, never forgetting. The last write for a round
+ * counts; rounds are written forwards only.
+ */
+export class RoundSeries<T> {
+  readonly #journal: Journal;
+  readonly #bindings: Binding<T>[] = [];
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  get bindings(): readonly Binding<T>[] {
+    return this.#bindings;
+  }
+
+  get newest(): T | undefined {
+    return this.#bindings.at(-1)?.value;
+  }
+
+  write(value: T, fromRound: number): void {
+    const last = this.#bindings.at(-1);
+    if (last !== undefined && fromRound < last.fromRound) {
+      throw new AICChainError(
+        'RoundsMisordered',
+        `a value from round ${fromRound} on, after one from round ${last.fromRound} on`,
+      );
+    }
+    const isReplaced = last?.fromRound === fromRound;
+    if (isReplaced) this.#bindings.pop();
+    this.#bindings.push({ fromRound, value });
+    this.#journal.changed(() => {
+      this.#bindings.pop();
+      if (isReplaced) this.#bindings.push(last);
+    });
+  }
+
+  /** Takes back what would bind only after `round`. */
+  dropAfter(round: number): void {
+    while ((this.#bindings.at(-1)?.fromRound ?? 0) > round) {
+      const dropped = this.#bindings.pop()!;
+      this.#journal.changed(() => this.#bindings.push(dropped));
+    }
+  }
+
+  /** The value that binds in `round`; undefined where the series begins later. */
+  at(round: number): T | undefined {
+    let low = 0;
+    let high = this.#bindings.length; // the answer is the binding before the first one that is later than `round`
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#bindings[middle]!.fromRound <= round) low = middle + 1;
+      else high = middle;
+    }
+    return this.#bindings[low - 1]?.value;
+  }
+}

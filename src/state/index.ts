@@ -1,0 +1,5 @@
+export * from './encode.ts';
+export * from './NetworkState.ts';
+export * from './RoundSeries.ts';
+export * from './rows.ts';
+export { epochKey, known, type StateClock } from './tables.ts';

@@ -1,0 +1,191 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { FEATURES, PRIORITY_FEATURE } from '../domain/index.ts';
+import { evaluate, load } from '../policy/network.ts';
+import { Actor } from './actor.ts';
+import { Random } from './random.ts';
+
+const SLOTS = 2;
+
+/** An actor whose masters are drawn anew, `spread` times as wide as at the start, then projected and rounded. */
+function randomActor(seed: number, hidden = 32, s3 = 0, spread = 1): Actor {
+  const random = new Random(seed);
+  const scale = {
+    mean: Int32Array.from({ length: FEATURES }, () => random.integer(400) - 100),
+    deviation: Float64Array.from({ length: FEATURES }, (_, i) => (i === 20 ? 0 : random.uniform(1, 120))),
+  };
+  const actor = new Actor(hidden, s3, scale, SLOTS, random);
+  for (let p = 0; p < actor.parameters.length; p++) {
+    actor.parameters[p] = spread * (actor.parameters[p]! + 0.3 * random.normal());
+  }
+  actor.project();
+  actor.quantise();
+  return actor;
+}
+
+const seeds = fc.integer({ min: 0, max: 2 ** 31 });
+const shapes = fc.record({
+  seed: seeds,
+  hidden: fc.constantFrom(8, 16, 32, 64),
+  s3: fc.integer({ min: 0, max: 8 }),
+  spread: fc.constantFrom(0.5, 1, 10, 1e6),
+});
+const usual = fc.array(fc.integer({ min: -300, max: 700 }), { minLength: FEATURES, maxLength: FEATURES });
+const extreme = fc.array(fc.integer({ min: -32_768, max: 32_767 }), {
+  minLength: FEATURES,
+  maxLength: FEATURES,
+});
+
+describe('Actor', () => {
+  test('starts as price alone', () => {
+    const scale = { mean: new Int32Array(FEATURES), deviation: new Float64Array(FEATURES).fill(30) };
+    const actor = new Actor(32, 0, scale, SLOTS, new Random(1));
+    const random = new Random(2);
+    for (let i = 0; i < 100; i++) {
+      const x = Int16Array.from({ length: FEATURES }, () => random.integer(256));
+      expect(actor.forward(x, 0, 0)).toBe(0);
+    }
+  });
+
+  test('forward is the deployed network, bit for bit', () => {
+    fc.assert(
+      fc.property(
+        shapes,
+        fc.array(fc.oneof(usual, extreme), { minLength: 1, maxLength: 8 }),
+        (shape, inputs) => {
+          const actor = randomActor(shape.seed, shape.hidden, shape.s3, shape.spread);
+          const deployed = load(actor.network());
+          for (const input of inputs) {
+            const x = Int16Array.from(input);
+            expect(actor.forward(x, 0, 1)).toBe(evaluate(deployed, x));
+          }
+        },
+      ),
+      { seed: 1, numRuns: 60 },
+    );
+  });
+
+  test('whatever the masters, the integers fit the protocol', () => {
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        const { seed, hidden, s3 } = shape;
+        for (const spread of [1, 1e3, 1e9]) load(randomActor(seed, hidden, s3, spread).network());
+      }),
+      { seed: 2, numRuns: 30 },
+    );
+  });
+
+  test('raising priority never raises the penalty, for any input', () => {
+    let fell = 0;
+    fc.assert(
+      fc.property(shapes, fc.oneof(usual, extreme), (shape, input) => {
+        const deployed = load(randomActor(shape.seed, shape.hidden, shape.s3, shape.spread).network());
+        const x = Int16Array.from(input);
+        let last = Number.POSITIVE_INFINITY;
+        for (const priority of [-32_768, -1, 0, 1, 64, 128, 200, 255, 1_023, 32_767]) {
+          x[PRIORITY_FEATURE] = priority;
+          const penalty = evaluate(deployed, x);
+          expect(penalty).toBeLessThanOrEqual(last);
+          if (penalty < last && last !== Number.POSITIVE_INFINITY) fell++;
+          last = penalty;
+        }
+      }),
+      { seed: 3, numRuns: 300 },
+    );
+    expect(fell).toBeGreaterThan(100); // it does depend on it
+  });
+
+  test('projecting twice is projecting once', () => {
+    const actor = randomActor(4);
+    const once = actor.parameters.slice();
+    actor.project();
+    expect(actor.parameters).toEqual(once);
+  });
+});
+
+describe('straight-through gradient', () => {
+  const random = new Random(5);
+  const inputs = Array.from({ length: 400 }, () =>
+    Int16Array.from({ length: FEATURES }, () => random.integer(300)),
+  );
+  const total = (actor: Actor) => inputs.reduce((sum, x) => sum + actor.forward(x, 0, 0), 0);
+
+  /** Gradient of the sum of all penalties. */
+  function gradientOf(actor: Actor): Float64Array {
+    actor.gradient.fill(0);
+    for (const x of inputs) {
+      actor.forward(x, 0, 0);
+      actor.backward(x, 0, 0, 1);
+    }
+    return actor.gradient.slice();
+  }
+
+  /** An actor whose outputs are far from the clamp for all inputs. */
+  function openActor(): Actor {
+    const scale = {
+      mean: new Int32Array(FEATURES).fill(150),
+      deviation: new Float64Array(FEATURES).fill(86),
+    };
+    const actor = new Actor(16, 0, scale, SLOTS, new Random(6));
+    const last = actor.parameters.length - 1;
+    for (let p = last - 16; p < last; p++) actor.parameters[p] = 0.25 + 0.5 * ((p % 3) - 0.2);
+    actor.parameters[last] = 4;
+    actor.project();
+    actor.quantise();
+    return actor;
+  }
+
+  test('is exact in the last layer, where nothing is rounded after', () => {
+    const actor = openActor();
+    const gradient = gradientOf(actor);
+    const base = total(actor);
+    for (let p = actor.parameters.length - 17; p < actor.parameters.length - 1; p++) {
+      const before = actor.parameters[p]!;
+      actor.parameters[p] = before + 1 / 32; // one integer
+      actor.quantise();
+      expect(total(actor) - base).toBeCloseTo(gradient[p]! / 32, 6);
+      actor.parameters[p] = before;
+    }
+  });
+
+  test('agrees with finite differences of the integer network through both hidden layers', () => {
+    const actor = openActor();
+    const gradient = gradientOf(actor);
+    const sizes = [...gradient.keys()].sort((a, b) => Math.abs(gradient[b]!) - Math.abs(gradient[a]!));
+    const layers = [
+      { from: 0, to: 16 * FEATURES, step: 2 / ((128 * 32) / 86) },
+      { from: 16 * FEATURES + 16, to: 16 * FEATURES + 16 + 256, step: 2 / 64 },
+    ];
+    for (const { from, to, step } of layers) {
+      let [predicted, actual] = [0, 0];
+      for (const p of sizes.filter((p) => p >= from && p < to).slice(0, 40)) {
+        const before = actor.parameters[p]!;
+        actor.parameters[p] = before + step;
+        actor.quantise();
+        const up = total(actor);
+        actor.parameters[p] = before - step;
+        actor.quantise();
+        actual += Math.sign(gradient[p]!) * (up - total(actor));
+        predicted += Math.abs(gradient[p]!) * 2 * step;
+        actor.parameters[p] = before;
+      }
+      expect(actual / predicted).toBeGreaterThan(0.9);
+      expect(actual / predicted).toBeLessThan(1.1);
+    }
+  });
+
+  test('a clamped output passes only what brings it back', () => {
+    const actor = openActor();
+    actor.parameters[actor.parameters.length - 1] = -100;
+    actor.quantise();
+    const x = inputs[0]!;
+    expect(actor.forward(x, 0, 0)).toBe(0);
+    const norm = (dPenalty: number) => {
+      actor.gradient.fill(0);
+      actor.backward(x, 0, 0, dPenalty);
+      return Math.hypot(...actor.gradient);
+    };
+    expect(norm(1)).toBe(0); // down the gradient it would sink further
+    expect(norm(-1)).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,2 @@
+export type { Finding } from './Finding.ts';
+export type { Verification } from './verifyLog.ts';

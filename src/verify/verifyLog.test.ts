@@ -1,0 +1,218 @@
+import { bytesToHex } from '@noble/hashes/utils';
+import { describe, expect, test } from 'vitest';
+import { AICChain } from '../AICChain.ts';
+import type { ChainEvent, Entry } from '../domain/index.ts';
+import { entriesHash, priceGreedyMatcher } from '../match/index.ts';
+import { compile } from '../policy/compile.ts';
+import { drawNetwork, seededWeights } from '../policy/randomNetwork.ts';
+import { encodeWeights } from '../policy/weightsBytes.ts';
+import { CLAIMS, CLOCK, LogWriter } from '../testing/LogWriter.ts';
+
+const verify = (events: readonly ChainEvent[]) => AICChain.verify(events, CLOCK);
+const MEASURED = { answered: true, latencyUs: 50_000, bandwidthMbps: 700, computeMflops: 60_000 };
+
+/** A life with everything in it: two rounds, a policy between them, an ended run, an audited liar, a vote. */
+function life(): LogWriter {
+  const log = new LogWriter();
+  for (const ask of [4_000, 6_000, 9_000]) log.register(ask * 1_000_000);
+  for (const budget of [100_000_000, 90_000_000]) log.submit(budget, { leaseSec: 10, computeGflop: 0 });
+  log.advance();
+  post(log);
+  const network = drawNetwork(8, seededWeights(4));
+  log.activate(log.registerPolicy(compile(network), `0x${bytesToHex(encodeWeights(network))}`, 8));
+  log.setParameter('greenMicroPerKWh', 5_000_000);
+  log.advance();
+  log.start(1);
+  log.start(2);
+  log.submit(5_000_000_000);
+  log.advanceSec(10);
+  log.end(1, 'Completed', 'Completed');
+  post(log);
+  log.advanceSec(4);
+  log.end(2, 'Cancelled', 'CancelledByClient', 0);
+  log.audit(2, 0, MEASURED);
+  log.audit(3, 0, { ...MEASURED, answered: false });
+  log.settle(1, log.workload(1).priceMicro);
+  log.submit(1_000);
+  log.cancel(4);
+  return log;
+}
+
+function post(log: LogWriter) {
+  const { entries, cutoff } = new AICChain(log.state).propose(log.round);
+  log.post(entries, cutoff);
+}
+
+type EventOf<N extends ChainEvent['name']> = Extract<ChainEvent, { name: N }>;
+
+/** The kinds of violation in the log once the n-th event of a name was changed. */
+function kindsAfter<N extends ChainEvent['name']>(
+  name: N,
+  change: (event: EventOf<N>) => Partial<EventOf<N>>,
+  n = 0,
+): string[] {
+  let seen = 0;
+  const events = life().events.map((event) =>
+    event.name === name && seen++ === n ? { ...event, ...change(event as EventOf<N>) } : event,
+  );
+  expect(seen).toBeGreaterThan(n);
+  return [...new Set(verify(events).violations.map(({ kind }) => kind))];
+}
+
+/** A round with other entries, and the hash that goes with them. */
+const withEntries = (change: (entries: readonly Entry[]) => Entry[]) => (event: EventOf<'RoundPosted'>) => {
+  const entries = change(event.entries);
+  return { entries, entriesHash: entriesHash(entries) };
+};
+
+describe('a log as the contracts write it', () => {
+  test('has no violations', () => {
+    const { events } = life();
+    expect(verify(events)).toEqual({
+      ok: true,
+      events: events.length,
+      rounds: 2,
+      matches: 3,
+      nonCanonical: [],
+      violations: [],
+    });
+  });
+
+  test('may hold rounds that are valid but not canonical, which are named apart', () => {
+    const log = new LogWriter();
+    log.register(1_000_000);
+    log.register(1_000_000);
+    log.submit(90_000_000);
+    log.advance();
+    const { entries } = new AICChain(log.state).propose(log.round);
+    expect(entries[0]).toMatchObject({ node: 1, next: 2 });
+    log.post([{ ...entries[0]!, node: entries[0]!.next, next: entries[0]!.node }]);
+    expect(verify(log.events)).toMatchObject({ ok: true, nonCanonical: [1], matches: 1 });
+  });
+
+  test('may list a workload that its client took back before the round was posted', () => {
+    const log = new LogWriter();
+    log.register(1_000_000);
+    log.submit(90_000_000);
+    log.advance();
+    log.cancel(1);
+    const { entries } = new AICChain(log.state).propose(log.round);
+    expect(entries).toHaveLength(1);
+    const hash = entriesHash(entries);
+    log.block({ name: 'RoundPosted', round: 1, matcher: '0x1', cutoff: 1, entriesHash: hash, entries });
+    expect(verify(log.events)).toMatchObject({ ok: true, rounds: 1 });
+  });
+});
+
+describe('a round is refused', () => {
+  test('whose entries are not what was hashed', () => {
+    expect(kindsAfter('RoundPosted', () => ({ entriesHash: '0x00' }))).toEqual(['round.entriesHash']);
+  });
+
+  test('that is cheaper than it should be: greedy prices are no VCG prices', () => {
+    const log = life();
+    log.submit(100_000_000, { leaseSec: 10, computeGflop: 0 });
+    log.advance();
+    const { entries } = new AICChain(log.state).propose(log.round, priceGreedyMatcher);
+    log.post(entries);
+    const { ok, violations } = verify(log.events);
+    expect(ok).toBe(false);
+    expect(violations).toEqual(
+      expect.arrayContaining([expect.objectContaining({ kind: 'certificate.E4', workload: 5 })]),
+    );
+  });
+
+  test('that leaves a workload out, by its entries or by its cutoff', () => {
+    expect(
+      kindsAfter(
+        'RoundPosted',
+        withEntries((entries) => entries.slice(1)),
+      ),
+    ).toContain('certificate.E1');
+    expect(kindsAfter('RoundPosted', () => ({ cutoff: 1 }))).toContain('round.cutoff');
+    expect(kindsAfter('RoundPosted', () => ({ cutoff: 99 }))).toContain('round.cutoff');
+  });
+
+  test('that matches a node which may not be matched', () => {
+    const log = new LogWriter();
+    log.register(1_000_000, CLAIMS, { flagged: true });
+    log.submit(90_000_000);
+    log.advance();
+    log.post([
+      { workload: 1, node: 1, uMicro: 0, vMicro: 0, priceMicro: 1, next: 0, rank: 0 } as unknown as Entry,
+    ]);
+    expect(verify(log.events).violations).toMatchObject([
+      { kind: 'entry.eligible', workload: 1, node: 1, expected: 'None', found: 'Flagged', round: 1 },
+      { kind: 'certificate.infeasible' },
+    ]);
+  });
+
+  test('that is posted late, or twice', () => {
+    expect(kindsAfter('RoundPosted', () => ({ round: 2 }))).toContain('round.current');
+    const { events } = life();
+    const first = events.find(({ name }) => name === 'RoundPosted')!;
+    const again = { ...first, blockNumber: 1_000, blockHash: '0xf', transactionHash: '0xf' } as const;
+    const kinds = verify([...events, again]).violations.map(({ kind }) => kind);
+    expect(kinds).toContain('round.postedOnce');
+  });
+
+  test('whose matches are not its entries', () => {
+    expect(kindsAfter('WorkloadMatched', () => ({ priceMicro: 5 }))).toContain('match.priceMicro');
+    expect(kindsAfter('WorkloadMatched', () => ({ node: 3 }))).toContain('match.node');
+    const { events } = life();
+    const withoutRound = events.filter(({ name }) => name !== 'RoundPosted');
+    expect(verify(withoutRound).violations.map(({ kind }) => kind)).toContain('match.round');
+  });
+
+  test('under a policy that is not what was published', () => {
+    const weights = `0x${bytesToHex(encodeWeights(drawNetwork(8, seededWeights(5))))}` as const;
+    const kinds = kindsAfter('PolicyRegistered', () => ({ weights }));
+    expect(kinds).toEqual(['policy.codeHash', 'round.inputs']);
+    expect(kindsAfter('PolicyRegistered', () => ({ weights: '0x08' }))).toContain('policy.weights');
+  });
+});
+
+describe('so is', () => {
+  test('an activation of another policy, or for the past', () => {
+    expect(kindsAfter('PolicyActivated', () => ({ codeHash: '0x12' }))).toEqual(['activation.codeHash']);
+    expect(kindsAfter('PolicyActivated', () => ({ fromRound: 1 }))).toContain('activation.fromRound');
+  });
+
+  test('a parameter outside its bounds, or that leapt', () => {
+    const vote = life().events.filter(({ name }) => name === 'ParameterWritten').length - 1;
+    const kinds = (value: number) => kindsAfter('ParameterWritten', () => ({ value }), vote);
+    expect(kinds(200_000_001)).toContain('parameter.greenMicroPerKWh');
+    expect(kinds(-1)).toContain('parameter.greenMicroPerKWh');
+    expect(kindsAfter('ParameterWritten', () => ({ fromRound: 1 }), vote)).toContain('parameter.fromRound');
+  });
+
+  test('a record that counts for more than was measured, or binds at once', () => {
+    const better = ({ record }: EventOf<'NodeRecordWritten'>) => ({ record: record + (1n << 32n) }); // computeCode + 1
+    expect(kindsAfter('NodeRecordWritten', better)).toContain('record.computeCode');
+    expect(kindsAfter('NodeRecordWritten', () => ({ fromRound: 0 }))).toContain('record.fromRound');
+    expect(kindsAfter('NodeRecordWritten', () => ({ record: 0n }))).toContain('record.exists');
+  });
+
+  test('trust that does not follow from the audit', () => {
+    expect(kindsAfter('AuditApplied', () => ({ trustBps: 9_999 }))).toEqual(['audit.trustBps']);
+    expect(kindsAfter('AuditClosed', () => ({ trustAfter: 9_999 }))).toEqual(['audit.trustAfter']);
+    expect(kindsAfter('AuditClosed', () => ({ trustBefore: 1 }))).toEqual(['audit.trustBefore']);
+    expect(kindsAfter('AuditClosed', () => ({ discrepancyBps: 1 }))).toEqual(['audit.discrepancyBps']);
+    expect(kindsAfter('AuditClosed', () => ({ reveals: 2 }), 1)).toEqual(['audit.hasQuorum']);
+  });
+
+  test('an escrow, an owed time or a split that does not follow from the price', () => {
+    expect(
+      kindsAfter('WorkloadSubmitted', ({ escrowMicro }) => ({ escrowMicro: escrowMicro + 1 })),
+    ).toContain('workload.escrowMicro');
+    expect(kindsAfter('WorkloadStarted', () => ({ durationSec: 11 }))).toEqual(['start.durationSec']);
+    expect(kindsAfter('WorkloadStarted', () => ({ owedSec: 11 }))).toEqual(['start.owedSec']);
+    const toNode = ({ split }: EventOf<'WorkloadClosed'>) => ({
+      split: { ...split, nodeMicro: split.nodeMicro + 1, refundMicro: split.refundMicro - 1 },
+    });
+    expect(kindsAfter('WorkloadClosed', toNode)).toEqual(['split.nodeMicro', 'split.refundMicro']);
+    const less = ({ split }: EventOf<'WorkloadClosed'>) => ({ split: { ...split, treasuryMicro: 0 } });
+    expect(kindsAfter('WorkloadClosed', less)).toEqual(['split.total', 'split.treasuryMicro']);
+    expect(kindsAfter('WorkloadClosed', toNode, 1)).toEqual(['split.nodeMicro', 'split.refundMicro']);
+  });
+});
