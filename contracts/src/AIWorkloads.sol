@@ -206,13 +206,14 @@ contract AIWorkloads is IAIWorkloads, Networked {
         IComputeNodes.Occupation[] memory occupations = new IComputeNodes.Occupation[](entries.length);
         uint256 matched = 0;
         for (uint256 i = 0; i < entries.length; ++i) {
-            Entry calldata e = entries[i];
-            StoredWorkload storage w = _workloads[e.workload];
+            uint32 id = entries[i].workload;
+            StoredWorkload storage w = _workloads[id];
             Status status = w.status;
             if (status == Status.Refunded) continue;
-            if (status == Status.Matched) _noShow(e.workload, w);
-            _match(e.workload, w, round, uint16(i), e);
-            occupations[matched++] = IComputeNodes.Occupation(e.node, w.spec.gpus(), uint16(i));
+            if (status == Status.Matched) _noShow(id, w);
+            uint32 node = entries[i].node;
+            _match(id, w, node, round, uint16(i), entries[i].priceMicro);
+            occupations[matched++] = IComputeNodes.Occupation(node, w.spec.gpus(), uint16(i));
         }
         assembly ("memory-safe") {
             mstore(occupations, matched)
@@ -283,18 +284,21 @@ contract AIWorkloads is IAIWorkloads, Networked {
     // Matches ----------------------------------------------------------------------------------------------------
 
     /// @dev Books the reopening, should the node not show up: so that takes no transaction.
-    function _match(uint32 id, StoredWorkload storage w, uint32 round, uint16 index, Entry calldata e)
-        private
-    {
+    function _match(
+        uint32 id,
+        StoredWorkload storage w,
+        uint32 node,
+        uint32 round,
+        uint16 entry,
+        uint64 priceMicro
+    ) private {
         require(w.status == Status.Open, WrongStatus(id, w.status));
         uint256 openRounds = w.openRounds;
-        uint32 until = openRounds.lastTo();
-        openRounds = openRounds.close(round + 1);
-        if (w.matches + 1 < StoredWorkloads.MAX_MATCHES) {
-            openRounds = openRounds.book(round + w.startWindowRounds + 1, until);
-        }
-        w.writeMatch(e.node, e.priceMicro, round, index);
-        emit WorkloadMatched(id, e.node, round, index, e.priceMicro);
+        openRounds = w.matches + 1 < StoredWorkloads.MAX_MATCHES
+            ? openRounds.rebook(round + 1, round + w.startWindowRounds + 1)
+            : openRounds.close(round + 1);
+        w.writeMatch(node, priceMicro, round, entry);
+        emit WorkloadMatched(id, node, round, entry, priceMicro);
         _writeOpenRounds(id, w, openRounds);
     }
 

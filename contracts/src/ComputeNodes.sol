@@ -246,12 +246,13 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
     function occupy(uint32 round, Occupation[] calldata occupations) external only(address(WORKLOADS)) {
         uint224 counted = 0;
         for (uint256 i = 0; i < occupations.length; ++i) {
-            Occupation calldata o = occupations[i];
-            NodeRecord record = _newest(o.node);
+            uint32 node = occupations[i].node;
+            uint16 gpus = occupations[i].gpus;
+            NodeRecord record = _newest(node);
             uint16 free = record.freeGpus();
-            require(free >= o.gpus, NotEnoughFreeGpus(o.node, free, o.gpus));
-            _write(o.node, record.withFreeGpus(free - o.gpus).withMatch(round, o.entry));
-            if (record.freshUntilRound() != 0) counted += o.gpus;
+            require(free >= gpus, NotEnoughFreeGpus(node, free, gpus));
+            _write(node, record.occupied(gpus, round, occupations[i].entry));
+            if (record.freshUntilRound() != 0) counted += gpus;
         }
         _count(_networkGpus.newest() - counted);
     }

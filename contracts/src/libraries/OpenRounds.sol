@@ -38,9 +38,10 @@ library OpenRounds {
         return from >= to ? others : others | (((uint256(to) << 32) | from) << shift);
     }
 
-    /// @notice Where the last pair ends.
-    function lastTo(uint256 openRounds) internal pure returns (uint32 to) {
-        if (openRounds != 0) (, to) = _pair(openRounds >> (_end(openRounds) - PAIR_BITS));
+    /// @notice The last pair, which is open, ends at `to`, and what is left of it from `from` on is booked.
+    function rebook(uint256 openRounds, uint32 to, uint32 from) internal pure returns (uint256) {
+        (, uint32 until) = _pair(openRounds >> (_end(openRounds) - PAIR_BITS));
+        return book(close(openRounds, to), from, until);
     }
 
     function _pair(uint256 openRounds) private pure returns (uint32 from, uint32 to) {
