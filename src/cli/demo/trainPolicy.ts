@@ -13,7 +13,7 @@ import type { DemoJob } from './jobs.ts';
 import { voters } from './startNetwork.ts';
 
 /** Arrival seeds that no training and no choice of a checkpoint has seen. */
-const HELD_OUT_SEEDS = Array.from({ length: 24 }, (_, i) => 5_000_001 + i);
+const HELD_OUT_SEEDS = Array.from({ length: 100 }, (_, i) => 5_000_001 + i);
 
 export interface TrainedPolicy {
   readonly policyHash: Hex;
