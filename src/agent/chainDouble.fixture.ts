@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { LocalAccount } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { AICChainError } from '../domain/errors.ts';
@@ -186,10 +186,26 @@ export class ChainDouble implements AgentChain {
     });
   }
 
+  /** One writer at a time, of this process or another. */
   private change(edit: (state: State) => void): void {
-    const state = this.load();
-    edit(state);
-    this.save(state);
+    const lock = `${this.path}.lock`;
+    for (let tries = 0; ; tries++) {
+      try {
+        mkdirSync(lock);
+        break;
+      } catch {
+        // Whoever was killed while it wrote gives the lock back after a second.
+        if (tries > 1_000) rmSync(lock, { recursive: true, force: true });
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      }
+    }
+    try {
+      const state = this.load();
+      edit(state);
+      this.save(state);
+    } finally {
+      rmSync(lock, { recursive: true, force: true });
+    }
   }
 
   private load(): State {

@@ -23,8 +23,8 @@ import {Vm, bound, vm} from "../base/Vm.sol";
 /// @notice Clients, operators, a matcher, auditors and strangers live the life of workloads in any order. A call picks a
 /// workload and does one of the things that its state allows, so that most calls lead somewhere.
 contract LifeCycleHandler {
-    uint32 public constant MAX_NODES = 4;
-    uint32 public constant MAX_WORKLOADS = 12;
+    uint32 public constant MAX_NODES = 3;
+    uint32 public constant MAX_WORKLOADS = 6;
     uint256 private constant TRUST_FLOOR = 4_000;
 
     AIWorkloads private immutable workloads;
@@ -84,7 +84,7 @@ contract LifeCycleHandler {
     function register(uint256 who, uint256 gpus) external {
         if (nodes.nodeCount() == MAX_NODES) return;
         vm.prank(operators[who % operators.length]);
-        nodes.register(Claims(uint16(bound(gpus, 1, 8)), 0, 160, 140, 100, 120, 70), 1_000_000, "");
+        nodes.register(Claims(uint16(bound(gpus, 4, 16)), 0, 160, 140, 100, 120, 70), 1_000_000, "");
     }
 
     function heartbeats() external {
@@ -121,6 +121,7 @@ contract LifeCycleHandler {
 
     /// @dev Every open workload gets the first node that can take it, at a random price.
     function post(uint256 seed) external listening {
+        if (chain.matcherOf(round()) != address(0)) vm.warp(block.timestamp + chain.ROUND_SEC());
         uint32 current = round();
         (, uint32 newest) = workloads.countersAt(current);
         Entry[] memory entries = new Entry[](newest);
@@ -175,13 +176,13 @@ contract LifeCycleHandler {
     // Steps --------------------------------------------------------------------------------------------------------
 
     function _liveOpen(uint32 id, IAIWorkloads.Workload memory w, uint256 what) private {
-        if (what % 8 == 0) _cancel(id, w.client);
+        if (what % 64 == 0) _cancel(id, w.client);
     }
 
     function _liveMatched(uint32 id, IAIWorkloads.Workload memory w, uint256 what) private {
-        if (what % 8 == 0) {
+        if (what % 16 == 0) {
             _cancel(id, w.client);
-        } else if (what % 8 < 6) {
+        } else if (what % 16 < 12) {
             vm.prank(nodes.ownerOf(w.node));
             workloads.start(id);
         } else {
@@ -223,10 +224,15 @@ contract LifeCycleHandler {
     }
 
     function _liveContested(uint32 id, uint256 what) private {
-        if (what % 4 == 0) vm.warp(block.timestamp + 90);
-        vm.prank(auditors[(what >> 8) % auditors.length]);
-        if (what % 4 < 2) reporting.voteContest(id, what % 4 == 0);
-        else workloads.settle(id);
+        if (what % 8 == 0) {
+            vm.warp(block.timestamp + 90);
+            workloads.settle(id);
+        } else {
+            for (uint256 i = 0; i < 2; ++i) {
+                vm.prank(auditors[i]);
+                reporting.voteContest(id, what % 2 == 0);
+            }
+        }
     }
 
     function _cancel(uint32 id, address client) private {
