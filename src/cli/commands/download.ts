@@ -37,11 +37,12 @@ async function fetchResults(session: Session, id: number, dir: string, accept: b
     const bytes = await out.task(`Fetching ${name}`, () => node.download(hash));
     writeFileSync(join(dir, name), bytes);
   }
-  if (accept) await session.network().workloads.accept(id);
-  out.result({ workload: id, dir, outputs, accepted: accept }, () => {
+  const isPaid = workload.status === 'Settled';
+  if (accept && !isPaid) await session.network().workloads.accept(id);
+  out.result({ workload: id, dir, outputs, accepted: accept || isPaid }, () => {
     for (const { name, bytes } of outputs) out.line(`${join(dir, name)}  ${bytes} bytes`);
     if (outputs.length === 0) out.line(`Workload ${id} left no files (${workload.reason}).`);
-    if (accept) out.line('Accepted.');
+    if (accept) out.line(isPaid ? 'It was paid already.' : 'Accepted.');
   });
 }
 
