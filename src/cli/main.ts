@@ -2,5 +2,5 @@
 import { run } from './run.ts';
 
 const code = await run(process.argv.slice(2), process);
-// A command that gave its result may still have set a code of its own.
+// A command that finished may have said itself that what it found is not good.
 if (code !== 0) process.exitCode = code;

@@ -68,7 +68,7 @@ async function matchOnce(demo: DemoNetwork, job: ReturnType<typeof countingJob>)
   return matches;
 }
 
-/** The least price, in steps, at which the same workload would have gone to another node: what `explain` is for. */
+/** The least price, in steps, at which the same workload would have gone to a green node. */
 async function priceThatMatters(demo: DemoNetwork, { round, workload, node }: Match): Promise<number> {
   const aicchain = await demo.aicchain();
   const now = aicchain.state.parametersAt(round).greenMicroPerKWh;
@@ -77,10 +77,11 @@ async function priceThatMatters(demo: DemoNetwork, { round, workload, node }: Ma
     const parameters: Partial<ParameterValues> = { greenMicroPerKWh: micro };
     const { entries } = aicchain.whatIf(round, parameters);
     const entry = entries.find((one) => one.workload === workload);
-    if (entry !== undefined && entry.node !== node) return micro;
+    if (entry !== undefined && entry.node !== node && aicchain.state.recordAt(entry.node, round)?.green)
+      return micro;
   }
   throw new AICChainError(
     'NO_GREEN_PRICE',
-    'no price of energy that one vote may set would change the match',
+    'no price of energy that one vote may set would bring the workload to a green node',
   );
 }

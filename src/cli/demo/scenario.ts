@@ -153,3 +153,6 @@ export const BALANCES = {
 };
 
 export const AUDITORS = 3;
+
+/** Long beside a vote, short beside a workload; the demo moves the clock by hand, so it takes no longer to watch. */
+export const ROUND_SEC = 60;

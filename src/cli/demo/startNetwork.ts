@@ -22,7 +22,15 @@ import {
 } from '../../domain/index.ts';
 import { greenCertificateTypedData } from '../../reports/index.ts';
 import { DemoNetwork, type DemoOptions, demoKey, type RunningNode } from './DemoNetwork.ts';
-import { AUDITORS, BALANCES, DEMO_CLASS, type DemoNode, HONEST_MARGIN, NODES } from './scenario.ts';
+import {
+  AUDITORS,
+  BALANCES,
+  DEMO_CLASS,
+  type DemoNode,
+  HONEST_MARGIN,
+  NODES,
+  ROUND_SEC,
+} from './scenario.ts';
 
 const WEI_PER_AICG = 10n ** 18n;
 const TEN_ETHER = '0x8ac7230489e80000';
@@ -116,6 +124,7 @@ async function deploy(options: DemoOptions, chain: EmbeddedChain): Promise<DemoN
     rpcUrl: chain.rpcUrl,
     deployer: demoKey(options.seed, 'deployer'),
     profile: 'dev',
+    roundSec: ROUND_SEC,
     holders,
     aicgSupplyWei: holders.reduce((sum, { aicgWei }) => sum + aicgWei, 0n),
     classes: [gpuClass],

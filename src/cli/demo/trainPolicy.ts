@@ -12,8 +12,10 @@ import type { DemoNetwork } from './DemoNetwork.ts';
 import type { DemoJob } from './jobs.ts';
 import { voters } from './startNetwork.ts';
 
+/** An episode: several times as long as a workload runs. */
+const HORIZON_ROUNDS = 300;
 /** Arrival seeds that no training and no choice of a checkpoint has seen. */
-const HELD_OUT_SEEDS = Array.from({ length: 24 }, (_, i) => 5_000_001 + i);
+const HELD_OUT_SEEDS = Array.from({ length: 100 }, (_, i) => 5_000_001 + i);
 
 export interface TrainedPolicy {
   readonly policyHash: Hex;
@@ -41,6 +43,7 @@ export async function trainPolicy(demo: DemoNetwork, jobs: readonly DemoJob[]): 
   const scenario = scenarioOf(records, seen, {
     parameters: state.parametersAt(round),
     roundSec: deployment.roundSec,
+    horizonRounds: HORIZON_ROUNDS,
   });
 
   const trained = await narrator.task('PPO trains', (progress) =>
@@ -50,14 +53,14 @@ export async function trainPolicy(demo: DemoNetwork, jobs: readonly DemoJob[]): 
       ),
     ),
   );
-  const last = trained.history.at(-1)!;
+  const percent = (part: number) => `${part < 0 ? '−' : '+'}${Math.abs(part * 100).toFixed(1)} %`;
   narrator.line(
-    `PPO: ${trained.history.length} updates; reward a decision ${trained.history[0]!.reward.toFixed(3)} → ${last.reward.toFixed(3)}; best by the deployed rule: update ${trained.bestUpdate}`,
+    `PPO: ${trained.history.length} updates; the best by the deployed rule is that of update ${trained.bestUpdate}: ` +
+      `${percent(trained.validationGain)} over price alone on the validation seeds`,
   );
   const held = await narrator.task('held-out evaluation', async () =>
     compare(scenario, trained.network, HELD_OUT_SEEDS),
   );
-  const percent = (part: number) => `${part < 0 ? '−' : '+'}${Math.abs(part * 100).toFixed(1)} %`;
   narrator.line(
     `Held-out welfare, ${HELD_OUT_SEEDS.length} seeds: policy ${aicc(held.policy.welfareMicro)}, price alone ${aicc(held.priceAlone.welfareMicro)}: ` +
       `${percent(held.gain)} (95 %: ${percent(held.gainInterval.low)} to ${percent(held.gainInterval.high)}); the policy ${VERDICTS[held.verdict]}`,

@@ -1,0 +1,60 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { canonicalDocument, contentHash, toBytes32, type WorkloadStatus } from '../../agent/index.ts';
+import { AICChainError } from '../../domain/errors.ts';
+import { known, type WorkloadState } from '../../state/index.ts';
+import { nodeClient } from '../deliver.ts';
+import type { CommandModule, Session } from '../Session.ts';
+import { idArgument } from '../usage.ts';
+
+export const configure: CommandModule['configure'] = (download, session) => {
+  download
+    .argument('<id>', 'a workload of yours that is done')
+    .argument('[dir]', 'where to put the results', '.')
+    .option('--accept', 'say that you are content, so that the node is paid at once')
+    .addHelpText('after', '\nExample:\n  aicchain download 3 results --accept')
+    .action((id: string, dir: string, options: { accept?: boolean }, command: Command) =>
+      fetchResults(session(command), idArgument('workload', id), resolve(dir), options.accept ?? false),
+    );
+};
+
+/** Each file is checked against its hash, and the list of them against the hash that the node put on chain. */
+async function fetchResults(session: Session, id: number, dir: string, accept: boolean): Promise<void> {
+  const { out } = session;
+  const { state } = await session.view();
+  const workload = known(state.workloads, id, 'workload');
+  if (workload.node === 0 || workload.digest === undefined) {
+    throw new AICChainError('NO_RESULT', `workload ${id} is ${workload.status}: it has no results yet`, {
+      hint: `Follow it with \`aicchain logs ${id} -f\`.`,
+      retryable: true,
+    });
+  }
+  const node = nodeClient(session, known(state.nodes, workload.node, 'node'));
+  const outputs = promisedOutputs(workload, await node.status(id));
+  mkdirSync(dir, { recursive: true });
+  for (const { name, hash } of outputs) {
+    const bytes = await out.task(`Fetching ${name}`, () => node.download(hash));
+    writeFileSync(join(dir, name), bytes);
+  }
+  const isPaid = workload.status === 'Settled';
+  if (accept && !isPaid) await session.network().workloads.accept(id);
+  out.result({ workload: id, dir, outputs, accepted: accept || isPaid }, () => {
+    for (const { name, bytes } of outputs) out.line(`${join(dir, name)}  ${bytes} bytes`);
+    if (outputs.length === 0) out.line(`Workload ${id} left no files (${workload.reason}).`);
+    if (accept) out.line(isPaid ? 'It was paid already.' : 'Accepted.');
+  });
+}
+
+function promisedOutputs({ id, digest }: WorkloadState, { outcome }: WorkloadStatus) {
+  const outputs = outcome?.outputs ?? [];
+  const promised = toBytes32(contentHash(canonicalDocument({ workload: id, outputs })));
+  if (outputs.length === 0 || promised === digest) return outputs;
+  throw new AICChainError(
+    'NOT_WHAT_WAS_PROMISED',
+    `node's results hash to ${promised}, it had put ${digest} on chain`,
+    {
+      hint: `Contest it while there is time: AIWorkloads.contest(${id}, 'ResultNotReleased').`,
+    },
+  );
+}

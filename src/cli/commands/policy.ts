@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { hexToBytes } from '@noble/hashes/utils';
+import type { Command } from 'commander';
+import { toHex } from 'viem';
+import { AICChainError } from '../../domain/errors.ts';
+import type { Hex } from '../../domain/ids.ts';
+import { loadPolicy } from '../../policy/RLPolicyManager.ts';
+import { pass } from '../pass.ts';
+import type { CommandModule, Session } from '../Session.ts';
+import { idArgument, integerOption, UsageError } from '../usage.ts';
+
+export const configure: CommandModule['configure'] = (policy, session) => {
+  policy
+    .command('register <file>')
+    .description('compile the weights of a policy file, and have the chain check and keep them')
+    .addHelpText('after', '\nExample:\n  aicchain train && aicchain policy register policy.json')
+    .action((file: string, _: object, command: Command) => register(session(command), file));
+  policy
+    .command('activate <id>')
+    .description('propose a registered policy, vote for it, and carry it out; 0 is price alone')
+    .option('--from-round <n>', 'when it binds, at the earliest', '0')
+    .addHelpText('after', '\nExample:\n  aicchain policy activate 1')
+    .action((id: string, options: { fromRound: string }, command: Command) =>
+      activate(
+        session(command),
+        idArgument('policy', id, 0),
+        integerOption('--from-round', options.fromRound, 0, 2 ** 32 - 1),
+      ),
+    );
+  policy
+    .command('show [id]')
+    .description('the registered policies, and which one binds')
+    .addHelpText('after', '\nExample:\n  aicchain policy show')
+    .action((id: string | undefined, _: object, command: Command) =>
+      show(session(command), id === undefined ? undefined : idArgument('policy', id, 0)),
+    );
+};
+
+/** The weights of a policy file, as `train` writes it. */
+function weightsIn(file: string): Uint8Array {
+  try {
+    const { weights } = JSON.parse(readFileSync(file, 'utf8')) as { weights?: unknown };
+    if (typeof weights === 'string' && /^0x([0-9a-f]{2})+$/i.test(weights))
+      return hexToBytes(weights.slice(2));
+  } catch (cause) {
+    throw new UsageError(
+      `${file} cannot be read: ${(cause as Error).message}`,
+      'Make a policy with `aicchain train`.',
+    );
+  }
+  throw new UsageError(`${file} has no "weights" in hex`, 'Make a policy with `aicchain train`.');
+}
+
+async function register(session: Session, file: string): Promise<void> {
+  const { out } = session;
+  const weights = weightsIn(file);
+  const { code, codeHash } = loadPolicy(weights);
+  const { policies } = session.network();
+  const policy = await out.task('Registering', () => policies.register(toHex(code), toHex(weights)));
+  out.result({ policy, policyHash: codeHash, codeBytes: code.length }, () => {
+    out.line(`Policy ${policy}: ${code.length} bytes of code, hash ${codeHash}`);
+    out.line(`Vote it in: aicchain policy activate ${policy}`);
+  });
+}
+
+async function activate(session: Session, policy: number, fromRound: number): Promise<void> {
+  const { out } = session;
+  const network = session.network();
+  const { state } = await session.view(network);
+  const hash = policy === 0 ? 'price alone' : state.policies.get(policy)?.codeHash;
+  if (hash === undefined) throw unknown(policy);
+  await pass(
+    session,
+    network,
+    [network.policies.activateCall(policy, fromRound)],
+    `Activate policy ${policy}: ${hash}`,
+  );
+  const from = Math.max(fromRound, (await network.rounds.current()) + 1);
+  out.result({ policy, fromRound: from }, () => out.line(`Policy ${policy} binds from round ${from}.`));
+}
+
+async function show(session: Session, id: number | undefined): Promise<void> {
+  const { out } = session;
+  const { state, round } = await session.view();
+  const active = state.policyAt(round)?.id ?? 0;
+  if (id !== undefined && id !== 0 && !state.policies.get(id)) throw unknown(id);
+  const all: {
+    policy: number;
+    codeHash?: Hex;
+    hidden?: number;
+    code?: Hex;
+    registrant?: Hex;
+    active: boolean;
+  }[] = [
+    { policy: 0, active: active === 0 },
+    ...[...state.policies.values()].map(({ id: policy, codeHash, hidden, code, registrant }) => ({
+      policy,
+      codeHash,
+      hidden,
+      code,
+      registrant,
+      active: policy === active,
+    })),
+  ].filter(({ policy }) => id === undefined || policy === id);
+  out.result({ round, active, policies: all }, () =>
+    out.table(
+      ['', 'policy', 'hash', 'shape', 'contract'],
+      all.map((p) => [
+        p.active ? '*' : '',
+        String(p.policy),
+        p.codeHash ?? 'price alone',
+        p.hidden ? `24-${p.hidden}-${p.hidden}-1` : '-',
+        p.code ?? '-',
+      ]),
+    ),
+  );
+}
+
+const unknown = (policy: number) =>
+  new AICChainError('UnknownPolicy', `there is no policy ${policy}`, { hint: 'See `aicchain policy show`.' });
