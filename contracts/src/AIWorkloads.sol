@@ -4,20 +4,20 @@ pragma solidity ^0.8.30;
 import {Networked, NetworkConfig} from "./base/Networked.sol";
 import {Parameter} from "./generated/ParameterTable.sol";
 import {IAIWorkloads} from "./interfaces/IAIWorkloads.sol";
-import {IComputeNodes} from "./interfaces/IComputeNodes.sol";
 import {IDualTokenSystem} from "./interfaces/IDualTokenSystem.sol";
 import {OpenRounds} from "./libraries/OpenRounds.sol";
 import {RoundHistory} from "./libraries/RoundHistory.sol";
 import {Settlement} from "./libraries/Settlement.sol";
 import {Weights} from "./libraries/Weights.sol";
 import {LedgerLines} from "./types/LedgerLines.sol";
+import {Matches} from "./types/MatchLib.sol";
 import {StoredWorkload, StoredWorkloads} from "./types/StoredWorkload.sol";
 import {
     CloseReason,
     ContestGround,
-    Entry,
     FeeRates,
     MAX_MICRO,
+    Match,
     NodeRecord,
     Split,
     Status,
@@ -27,6 +27,7 @@ import {WorkloadSpecs} from "./types/WorkloadSpecLib.sol";
 
 /// @notice The status machine of a workload and its escrow. See IAIWorkloads for the contract and its trust.
 contract AIWorkloads is IAIWorkloads, Networked {
+    using Matches for Match;
     using OpenRounds for uint256;
     using RoundHistory for RoundHistory.Series;
     using StoredWorkloads for StoredWorkload;
@@ -201,26 +202,26 @@ contract AIWorkloads is IAIWorkloads, Networked {
     // Network contracts ------------------------------------------------------------------------------------------
 
     /// @inheritdoc IAIWorkloads
-    function matchAll(uint32 round, Entry[] calldata entries) external {
+    function matchAll(uint32 round, Match[] calldata matches) external {
         require(msg.sender == address(CHAIN), NotNetwork(msg.sender));
-        IComputeNodes.Occupation[] memory occupations = new IComputeNodes.Occupation[](entries.length);
-        uint256 matched = 0;
-        for (uint256 i = 0; i < entries.length; ++i) {
-            uint32 id = entries[i].workload;
+        Match[] memory made = new Match[](matches.length);
+        uint256 count = 0;
+        for (uint256 i = 0; i < matches.length; ++i) {
+            Match m = matches[i];
+            uint32 id = m.workload();
             StoredWorkload storage w = _workloads[id];
             Status status = w.status;
             if (status == Status.Refunded) continue;
             if (status == Status.Matched) _noShow(id, w);
-            uint32 node = entries[i].node;
-            _match(id, w, node, round, uint16(i), entries[i].priceMicro);
-            occupations[matched++] = IComputeNodes.Occupation(node, w.spec.gpus(), uint16(i));
+            _match(id, w, round, m);
+            made[count++] = m;
         }
         assembly ("memory-safe") {
-            mstore(occupations, matched)
+            mstore(made, count)
         }
-        if (matched == 0) return;
-        NODES.occupy(round, occupations);
-        _count(-int256(matched));
+        if (count == 0) return;
+        NODES.occupy(round, made);
+        _count(-int256(count));
     }
 
     /// @inheritdoc IAIWorkloads
@@ -284,21 +285,14 @@ contract AIWorkloads is IAIWorkloads, Networked {
     // Matches ----------------------------------------------------------------------------------------------------
 
     /// @dev Books the reopening, should the node not show up: so that takes no transaction.
-    function _match(
-        uint32 id,
-        StoredWorkload storage w,
-        uint32 node,
-        uint32 round,
-        uint16 entry,
-        uint64 priceMicro
-    ) private {
+    function _match(uint32 id, StoredWorkload storage w, uint32 round, Match m) private {
         require(w.status == Status.Open, WrongStatus(id, w.status));
         uint256 openRounds = w.openRounds;
         openRounds = w.matches + 1 < StoredWorkloads.MAX_MATCHES
             ? openRounds.rebook(round + 1, round + w.startWindowRounds + 1)
             : openRounds.close(round + 1);
-        w.writeMatch(node, priceMicro, round, entry);
-        emit WorkloadMatched(id, node, round, entry, priceMicro);
+        w.writeMatch(round, m);
+        emit WorkloadMatched(id, m.node(), round, m.entry(), m.priceMicro());
         _writeOpenRounds(id, w, openRounds);
     }
 

@@ -11,10 +11,12 @@ import {Codes} from "./libraries/Codes.sol";
 import {RoundHistory} from "./libraries/RoundHistory.sol";
 import {Trust} from "./libraries/Trust.sol";
 import {LedgerLines} from "./types/LedgerLines.sol";
+import {Matches} from "./types/MatchLib.sol";
 import {NodeRecords} from "./types/NodeRecordLib.sol";
 import {
     Claims,
     GpuClass,
+    Match,
     Measured,
     NodeRecord,
     FLAG_ACTIVE,
@@ -26,6 +28,7 @@ import {
 /// @notice The nodes of the network: see IComputeNodes.
 /// A node that asked to leave has freshUntilRound 0 in its record, which no other node has: it is never fresh again.
 contract ComputeNodes is IComputeNodes, Networked, EIP712 {
+    using Matches for Match;
     using RoundHistory for RoundHistory.Series;
 
     /// @dev What audits have shown of a node, and what else the match does not see.
@@ -243,15 +246,16 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
     // Network contracts ----------------------------------------------------------------------------------------
 
     /// @inheritdoc IComputeNodes
-    function occupy(uint32 round, Occupation[] calldata occupations) external only(address(WORKLOADS)) {
+    function occupy(uint32 round, Match[] calldata matches) external only(address(WORKLOADS)) {
         uint224 counted = 0;
-        for (uint256 i = 0; i < occupations.length; ++i) {
-            uint32 node = occupations[i].node;
-            uint16 gpus = occupations[i].gpus;
+        for (uint256 i = 0; i < matches.length; ++i) {
+            Match m = matches[i];
+            uint32 node = m.node();
+            uint16 gpus = m.gpus();
             NodeRecord record = _newest(node);
             uint16 free = record.freeGpus();
             require(free >= gpus, NotEnoughFreeGpus(node, free, gpus));
-            _write(node, record.occupied(gpus, round, occupations[i].entry));
+            _write(node, record.occupied(gpus, round, m.entry()));
             if (record.freshUntilRound() != 0) counted += gpus;
         }
         _count(_networkGpus.newest() - counted);
