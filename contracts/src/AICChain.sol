@@ -65,11 +65,10 @@ contract AICChain is IAICChain, Networked {
         _requireBonded(pricesMicro);
         WORKLOADS.matchAll(round, matches);
 
-        bytes32 entriesHash = keccak256(abi.encode(entries));
+        bytes32 entriesHash = _publish(round, cutoff, entries);
         _rounds[round] =
             StoredRound(entriesHash, msg.sender, cutoff, uint16(entries.length), uint48(block.timestamp));
         _bondLockedUntil[msg.sender] = round + uint32(PARAMETERS.current(Parameter.challengeWindowRounds));
-        emit RoundPosted(round, msg.sender, cutoff, entriesHash, entries);
     }
 
     /// @inheritdoc IAICChain
@@ -182,6 +181,22 @@ contract AICChain is IAICChain, Networked {
 
     function _bondMicro(address matcher) private view returns (uint256) {
         return VAULT.balanceMicro(LedgerLines.matcherBond(matcher));
+    }
+
+    /// @dev Emits RoundPosted and gives keccak256(abi.encode(entries)). The event's data and what is hashed are the same
+    /// encoding after their heads, so it is made once.
+    function _publish(uint32 round, uint32 cutoff, Entry[] calldata entries) private returns (bytes32 hash) {
+        bytes32 topic = RoundPosted.selector;
+        bytes memory data = abi.encode(cutoff, hash, entries);
+        assembly ("memory-safe") {
+            let head := add(data, 32)
+            let offset := add(head, 64)
+            mstore(offset, 32)
+            hash := keccak256(offset, sub(mload(data), 64))
+            mstore(offset, 96)
+            mstore(add(head, 32), hash)
+            log3(head, mload(data), topic, round, caller())
+        }
     }
 
     // The past ---------------------------------------------------------------------------------------------------

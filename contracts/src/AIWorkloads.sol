@@ -212,7 +212,11 @@ contract AIWorkloads is IAIWorkloads, Networked {
             StoredWorkload storage w = _workloads[id];
             Status status = w.status;
             if (status == Status.Refunded) continue;
-            if (status == Status.Matched) _noShow(id, w);
+            if (status == Status.Matched) {
+                _noShow(id, w);
+                status = w.status;
+            }
+            require(status == Status.Open, WrongStatus(id, status));
             _match(id, w, round, m);
             made[count++] = m;
         }
@@ -286,7 +290,6 @@ contract AIWorkloads is IAIWorkloads, Networked {
 
     /// @dev Books the reopening, should the node not show up: so that takes no transaction.
     function _match(uint32 id, StoredWorkload storage w, uint32 round, Match m) private {
-        require(w.status == Status.Open, WrongStatus(id, w.status));
         uint256 openRounds = w.openRounds;
         openRounds = w.matches + 1 < StoredWorkloads.MAX_MATCHES
             ? openRounds.rebook(round + 1, round + w.startWindowRounds + 1)

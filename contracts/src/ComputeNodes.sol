@@ -255,7 +255,7 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
             NodeRecord record = _newest(node);
             uint16 free = record.freeGpus();
             require(free >= gpus, NotEnoughFreeGpus(node, free, gpus));
-            _write(node, record.occupied(gpus, round, m.entry()));
+            _writeFrom(node, record.occupied(gpus, round, m.entry()), round + 1);
             if (record.freshUntilRound() != 0) counted += gpus;
         }
         _count(_networkGpus.newest() - counted);
@@ -409,7 +409,10 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
     }
 
     function _write(uint32 node, NodeRecord record) private {
-        uint32 fromRound = _round() + 1;
+        _writeFrom(node, record, _round() + 1);
+    }
+
+    function _writeFrom(uint32 node, NodeRecord record, uint32 fromRound) private {
         _records[node].write(NodeRecord.unwrap(record), fromRound);
         emit NodeRecordWritten(node, fromRound, record);
     }

@@ -81,9 +81,9 @@ contract RecordsTest {
         fields.freshUntilRound = round;
         fields.trustBps = free % 16_384;
         fields.flags = uint8(free % 32);
-        NodeRecord changed = record.withFreeGpus(fields.freeGpus).occupied(0, round, entry)
-            .withAsk(fields.askMicroPerGpuHour).withFreshUntilRound(round).withTrustBps(fields.trustBps)
-            .withFlags(fields.flags);
+        NodeRecord changed = record.withFreeGpus(fields.freeGpus).occupied(0, round, entry);
+        changed = changed.withAsk(fields.askMicroPerGpuHour).withFreshUntilRound(round)
+            .withTrustBps(fields.trustBps).withFlags(fields.flags);
         vm.assertEq(NodeRecord.unwrap(changed), NodeRecord.unwrap(NodeRecords.pack(fields)));
     }
 
