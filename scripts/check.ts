@@ -9,6 +9,7 @@ const STEPS: readonly (readonly [what: string, command: string, ...args: string[
   ['generated files', 'node', 'scripts/generate.ts', '--check'],
   ['golden vectors', 'node', 'scripts/generate-vectors.ts', '--check'],
   ['published form', 'node', 'scripts/check-package.ts'],
+  ['demo', 'node', 'scripts/check-demo.ts'],
   ['tests', 'node', 'scripts/test.ts'],
 ];
 

@@ -37,6 +37,8 @@ contract AIWorkloads is IAIWorkloads, Networked {
         uint32 deadlineRound;
     }
 
+    /// @dev Pairs of open rounds are never written without their end.
+    uint32 private constant FOREVER = type(uint32).max;
     uint256 private constant MAX_GPUS = (1 << 12) - 1;
     uint256 private constant MAX_BPS = 1e4;
     uint256 private constant MAX_RETRIES = StoredWorkloads.MAX_MATCHES - 1;
@@ -72,7 +74,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
             w.openUntilRound,
             submission.specHash
         );
-        _writeOpenRounds(id, w, OpenRounds.book(0, _round() + 1));
+        _writeOpenRounds(id, w, OpenRounds.book(0, _round() + 1, w.openUntilRound));
     }
 
     /// @inheritdoc IAIWorkloads
@@ -106,7 +108,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
         StoredWorkload storage w = _ofClient(id);
         require(w.hasEnded() && !w.accepted, WrongStatus(id, w.status));
         uint32 round = _round();
-        uint32 endedRound = _roundAt(w.endedAt);
+        uint32 endedRound = _endedRound(w);
         uint32 lastRound = endedRound + w.contestWindowRounds;
         require(round <= lastRound, ContestWindowPassed(id, lastRound));
         // Until then the node may still say that it had completed.
@@ -133,7 +135,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
         NodeRecord record = NODES.recordAt(w.node, w.matchedRound);
         w.durationSec = uint32(Weights.durationSec(w.spec, record));
         w.status = Status.Running;
-        w.startedAt = uint40(block.timestamp);
+        w.startedSec = _sec();
         emit WorkloadStarted(id, w.node, w.durationSec, uint64(w.owedSec()));
         _writeOpenRounds(id, w, w.openRounds.close(round + 1));
     }
@@ -141,7 +143,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
     /// @inheritdoc IAIWorkloads
     function complete(uint32 id, bytes32 resultHash) external {
         StoredWorkload storage w = _existing(id);
-        if (w.status == Status.Cancelled && _roundAt(w.endedAt) == _round()) {
+        if (w.status == Status.Cancelled && _endedRound(w) == _round()) {
             _requireItsNode(id, w);
             w.accepted = false;
             _declare(id, w, Status.Completed, CloseReason.Completed, uint16(MAX_BPS), resultHash);
@@ -149,7 +151,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
         }
         _ofNode(id, Status.Running);
         // A lease is paid by time: it is not complete before its time.
-        require(w.spec.leaseSec() == 0 || block.timestamp >= w.owedUntil(), TooEarly(id, w.owedUntil()));
+        if (w.spec.leaseSec() > 0) _requireOwedTimeOver(id, w);
         _end(id, w, Status.Completed, CloseReason.Completed, uint16(MAX_BPS), resultHash);
     }
 
@@ -165,7 +167,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
     function timeOut(uint32 id, uint16 doneBps, bytes32 resultHash) external {
         StoredWorkload storage w = _ofNode(id, Status.Running);
         require(doneBps <= MAX_BPS, BadSubmission("doneBps", doneBps));
-        require(block.timestamp >= w.owedUntil(), TooEarly(id, w.owedUntil()));
+        _requireOwedTimeOver(id, w);
         bool isLease = w.spec.leaseSec() > 0;
         _end(id, w, Status.TimedOut, CloseReason.TimedOut, isLease ? uint16(MAX_BPS) : doneBps, resultHash);
     }
@@ -238,7 +240,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
 
     /// @inheritdoc IAIWorkloads
     function workload(uint32 id) external view returns (Workload memory) {
-        return _existing(id).view_();
+        return _existing(id).toWorkload(GENESIS);
     }
 
     /// @inheritdoc IAIWorkloads
@@ -254,7 +256,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
     /// @inheritdoc IAIWorkloads
     function isOpenAt(uint32 id, uint32 round) external view returns (bool) {
         StoredWorkload storage w = _workloads[id];
-        return w.openRounds.openAt(w.openUntilRound, round);
+        return w.openRounds.openAt(FOREVER, round);
     }
 
     /// @inheritdoc IAIWorkloads
@@ -264,7 +266,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
         returns (WorkloadSpec spec, uint64 budgetMicro, bool open)
     {
         StoredWorkload storage w = _workloads[id];
-        return (w.spec, w.budgetMicro, w.openRounds.openAt(w.openUntilRound, round));
+        return (w.spec, w.budgetMicro, w.openRounds.openAt(FOREVER, round));
     }
 
     /// @inheritdoc IAIWorkloads
@@ -285,9 +287,11 @@ contract AIWorkloads is IAIWorkloads, Networked {
         private
     {
         require(w.status == Status.Open, WrongStatus(id, w.status));
-        uint256 openRounds = w.openRounds.close(round + 1);
+        uint256 openRounds = w.openRounds;
+        uint32 until = openRounds.lastTo();
+        openRounds = openRounds.close(round + 1);
         if (w.matches + 1 < StoredWorkloads.MAX_MATCHES) {
-            openRounds = openRounds.book(round + w.startWindowRounds + 1);
+            openRounds = openRounds.book(round + w.startWindowRounds + 1, until);
         }
         w.writeMatch(e.node, e.priceMicro, round, index);
         emit WorkloadMatched(id, e.node, round, index, e.priceMicro);
@@ -331,7 +335,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
         uint32 next = _round() + 1;
         if (w.matches <= w.spec.maxRetries() && next < w.openUntilRound) {
             _reopen(id, w, CloseReason.NodeFault, next);
-            _writeOpenRounds(id, w, w.openRounds.book(next));
+            _writeOpenRounds(id, w, w.openRounds.book(next, w.openUntilRound));
         } else {
             _refund(id, w, CloseReason.NodeFault);
         }
@@ -360,8 +364,9 @@ contract AIWorkloads is IAIWorkloads, Networked {
     ) private {
         w.status = status;
         w.reason = reason;
-        w.endedAt = uint40(block.timestamp);
-        w.doneBps = doneBps;
+        w.ranSec = _sec() - w.startedSec;
+        // Almost every run completes, and then there is nothing to write.
+        if (reason != CloseReason.Completed) w.doneBps = doneBps;
         emit WorkloadEnded(id, status, reason, doneBps, digest);
     }
 
@@ -417,13 +422,13 @@ contract AIWorkloads is IAIWorkloads, Networked {
     /// @dev The first round in which the ending is paid. A cancelled run always waits for the next round, in which the
     /// node can no longer say that it had completed.
     function _payableFrom(StoredWorkload storage w) private view returns (uint32) {
-        uint32 endedRound = _roundAt(w.endedAt);
+        uint32 endedRound = _endedRound(w);
         if (!w.accepted) return endedRound + w.contestWindowRounds + 1;
         return w.status == Status.Cancelled ? endedRound + 1 : endedRound;
     }
 
     function _abandonedFrom(StoredWorkload storage w) private view returns (uint256) {
-        return w.owedUntil() + _now(Parameter.abandonSec);
+        return GENESIS + w.owedUntilSec() + _now(Parameter.abandonSec);
     }
 
     // Submission -------------------------------------------------------------------------------------------------
@@ -542,7 +547,17 @@ contract AIWorkloads is IAIWorkloads, Networked {
         return PARAMETERS.current(parameter);
     }
 
-    function _roundAt(uint256 timestamp) private view returns (uint32) {
-        return uint32((timestamp - GENESIS) / ROUND_SEC);
+    function _requireOwedTimeOver(uint32 id, StoredWorkload storage w) private view {
+        uint256 until = GENESIS + w.owedUntilSec();
+        require(block.timestamp >= until, TooEarly(id, until));
+    }
+
+    function _endedRound(StoredWorkload storage w) private view returns (uint32) {
+        return uint32(w.endedSec() / ROUND_SEC);
+    }
+
+    /// @dev Seconds since the genesis of the network: 32 bits are 136 years.
+    function _sec() private view returns (uint32) {
+        return uint32(block.timestamp - GENESIS);
     }
 }

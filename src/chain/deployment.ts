@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { AICChainError } from '../domain/errors.ts';
 import type { Address } from '../domain/ids.ts';
-import type { RoundClock } from './clock.ts';
+import type { RoundClock } from '../domain/roundClock.ts';
 
 /** The contracts of a network, by the names that they have for each other (`NetworkConfig` in Solidity). */
 export const CONTRACT_KEYS = [

@@ -9,5 +9,5 @@ export * from './openRounds.ts';
 export * from './parameters.ts';
 export * from './roundClock.ts';
 export * from './types.ts';
-export * from './workloadSpec.ts';
 export * from './units.ts';
+export * from './workloadSpec.ts';

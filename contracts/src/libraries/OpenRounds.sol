@@ -20,20 +20,27 @@ library OpenRounds {
         return false;
     }
 
-    /// @notice Open from `from` on, which may lie ahead: a booking.
-    function book(uint256 openRounds, uint32 from) internal pure returns (uint256) {
+    /// @notice Open from `from` on, which may lie ahead (a booking), until `until`; nothing where that is no round at all.
+    function book(uint256 openRounds, uint32 from, uint32 until) internal pure returns (uint256) {
+        if (from >= until) return openRounds;
         uint256 shift = _end(openRounds);
         require(shift < 256, TooManyPairs(openRounds));
-        return openRounds | (uint256(from) << shift);
+        return openRounds | (((uint256(until) << 32) | from) << shift);
     }
 
     /// @notice No longer open from `to` on. A pair that would be empty (a booking that lies ahead) is taken back.
     function close(uint256 openRounds, uint32 to) internal pure returns (uint256) {
         if (openRounds == 0) return 0;
         uint256 shift = _end(openRounds) - PAIR_BITS;
-        (uint32 from, uint32 closedAt) = _pair(openRounds >> shift);
-        if (closedAt != 0) return openRounds;
-        return from >= to ? openRounds & ~(PAIR_MASK << shift) : openRounds | (uint256(to) << (shift + 32));
+        (uint32 from, uint32 until) = _pair(openRounds >> shift);
+        if (until != 0 && until <= to) return openRounds;
+        uint256 others = openRounds & ~(PAIR_MASK << shift);
+        return from >= to ? others : others | (((uint256(to) << 32) | from) << shift);
+    }
+
+    /// @notice Where the last pair ends.
+    function lastTo(uint256 openRounds) internal pure returns (uint32 to) {
+        if (openRounds != 0) (, to) = _pair(openRounds >> (_end(openRounds) - PAIR_BITS));
     }
 
     function _pair(uint256 openRounds) private pure returns (uint32 from, uint32 to) {
@@ -42,6 +49,8 @@ library OpenRounds {
 
     /// @dev The shift of the first unused pair.
     function _end(uint256 openRounds) private pure returns (uint256 shift) {
-        while (shift < 256 && openRounds >> shift != 0) shift += PAIR_BITS;
+        for (; openRounds != 0; openRounds >>= PAIR_BITS) {
+            shift += PAIR_BITS;
+        }
     }
 }

@@ -6,29 +6,30 @@ import {IAIWorkloads} from "../interfaces/IAIWorkloads.sol";
 import {CloseReason, FeeRates, Status, WorkloadSpec} from "./Types.sol";
 import {WorkloadSpecs} from "./WorkloadSpecLib.sol";
 
-/// @notice A workload in five words. All are written by `submit`, so that every later write is the cheap kind.
-/// Its terms (rates, slack, windows) are those that bound when it was submitted: no vote changes them under way.
+/// @notice A workload in five words. All are written by `submit`, so that every later write is the cheap kind; matching
+/// touches three of them, ending one. Its terms (rates, slack, windows) are those that bound when it was submitted: no vote
+/// changes them under way. Seconds count from the network's genesis.
 struct StoredWorkload {
     // word 0
     WorkloadSpec spec;
-    // word 1: read by every match, never written again
-    address client;
-    uint56 budgetMicro;
-    uint32 openUntilRound;
-    uint8 startWindowRounds;
-    // word 2
+    // word 1
     uint256 openRounds;
-    // word 3: the last match and what came of it
+    // word 2: the last match and what came of it
     uint32 node;
     uint56 priceMicro;
+    uint56 budgetMicro;
     uint32 matchedRound;
     uint16 entry;
-    uint40 startedAt;
-    uint40 endedAt;
+    uint8 matches;
+    uint8 startWindowRounds;
     Status status;
     CloseReason reason;
-    uint16 doneBps;
-    uint8 matches;
+    uint32 ranSec; // until it ended
+    // word 3
+    address client;
+    uint32 openUntilRound;
+    uint32 startedSec;
+    uint32 durationSec; // predicted, set by `start`
     // word 4: the terms
     uint56 escrowMicro;
     uint16 communityFundBps;
@@ -39,7 +40,7 @@ struct StoredWorkload {
     uint32 matcherFloorMicro;
     uint24 durationSlackBps;
     uint16 contestWindowRounds;
-    uint32 durationSec; // predicted, set by `start`
+    uint16 doneBps; // as declared by who ended it, unless it completed
     bool accepted;
 }
 
@@ -87,19 +88,23 @@ library StoredWorkloads {
         return Math.ceilDiv(durationSec * w.durationSlackBps, ALL_BPS);
     }
 
-    /// @notice The timestamp at which the owed time is over.
-    function owedUntil(StoredWorkload storage w) internal view returns (uint256) {
-        return w.startedAt + owedSec(w);
+    /// @notice When the owed time is over.
+    function owedUntilSec(StoredWorkload storage w) internal view returns (uint256) {
+        return w.startedSec + owedSec(w);
+    }
+
+    function endedSec(StoredWorkload storage w) internal view returns (uint256) {
+        return uint256(w.startedSec) + w.ranSec;
     }
 
     /// @notice What the ending pays to the node, as it was declared: the price or a part of it.
     function payableMicro(StoredWorkload storage w) internal view returns (uint256) {
         uint256 priceMicro = w.priceMicro;
-        if (w.reason == CloseReason.ClientFault || w.reason == CloseReason.CancelledByClient) {
-            uint256 durationSec = w.durationSec;
-            return priceMicro * Math.min(w.endedAt - w.startedAt, durationSec) / durationSec;
-        }
-        return priceMicro * w.doneBps / ALL_BPS;
+        CloseReason reason = w.reason;
+        if (reason == CloseReason.Completed) return priceMicro;
+        if (reason == CloseReason.TimedOut) return priceMicro * w.doneBps / ALL_BPS;
+        uint256 durationSec = w.durationSec;
+        return priceMicro * Math.min(w.ranSec, durationSec) / durationSec;
     }
 
     /// @notice It ran and ended; what is left is to contest it or to pay.
@@ -108,22 +113,29 @@ library StoredWorkloads {
         return status >= Status.Completed && status <= Status.Cancelled;
     }
 
-    function view_(StoredWorkload storage w) internal view returns (IAIWorkloads.Workload memory) {
+    function toWorkload(StoredWorkload storage w, uint64 genesis)
+        internal
+        view
+        returns (IAIWorkloads.Workload memory)
+    {
+        Status status = w.status;
+        bool started = status >= Status.Running && w.startedSec != 0;
+        bool ended = started && status != Status.Running;
         return IAIWorkloads.Workload({
             client: w.client,
             spec: w.spec,
             budgetMicro: w.budgetMicro,
             escrowMicro: w.escrowMicro,
             openUntilRound: w.openUntilRound,
-            status: w.status,
+            status: status,
             reason: w.reason,
             node: w.node,
             priceMicro: w.priceMicro,
             matchedRound: w.matchedRound,
             entry: w.entry,
-            startedAt: w.startedAt,
-            endedAt: w.endedAt,
-            doneBps: w.doneBps,
+            startedAt: started ? genesis + w.startedSec : 0,
+            endedAt: ended ? uint64(genesis + endedSec(w)) : 0,
+            doneBps: w.reason == CloseReason.Completed ? uint16(ALL_BPS) : w.doneBps,
             matches: w.matches
         });
     }
