@@ -3,8 +3,14 @@ import { EXIT } from './exitCodes.ts';
 type CleanUp = () => Promise<void> | void;
 
 const cleanUps = new Set<CleanUp>();
+/** One Ctrl-C may arrive twice: from the terminal, and passed on by whatever started this process. */
+const SAME_PRESS_MS = 1_000;
+
 let handling = false;
-let interrupted = false;
+let interruptedAtMs: number | undefined;
+
+/** Whether this process is ending because it was told to; what fails meanwhile is no news. */
+export const isInterrupted = (): boolean => interruptedAtMs !== undefined;
 
 /** Registers what must be done if the command is interrupted (Ctrl-C, SIGTERM); the result takes it back. */
 export function onInterrupt(cleanUp: CleanUp): () => void {
@@ -12,14 +18,18 @@ export function onInterrupt(cleanUp: CleanUp): () => void {
   return () => cleanUps.delete(cleanUp);
 }
 
-/** The first signal cleans up, last registered first, and ends with 130; a second one ends at once. */
+/** The first signal cleans up, last registered first, and ends with 130; a later one ends at once. */
 export function handleInterrupts(): void {
   if (handling) return;
   handling = true;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (interrupted) process.exit(EXIT.interrupted);
-      interrupted = true;
+      const nowMs = performance.now();
+      if (interruptedAtMs !== undefined) {
+        if (nowMs - interruptedAtMs > SAME_PRESS_MS) process.exit(EXIT.interrupted);
+        return;
+      }
+      interruptedAtMs = nowMs;
       void cleanUpAll().finally(() => process.exit(EXIT.interrupted));
     });
   }

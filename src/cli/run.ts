@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, exitCodeOf } from './exitCodes.ts';
-import { handleInterrupts } from './interrupt.ts';
+import { handleInterrupts, isInterrupted } from './interrupt.ts';
 import { Output, type Streams } from './Output.ts';
 import { type CommandModule, type GlobalOptions, Session } from './Session.ts';
 import { UsageError } from './usage.ts';
@@ -61,8 +61,9 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
     handleInterrupts();
     if (args.length === 0) program.help();
     await program.parseAsync([...args], { from: 'user' });
-    return EXIT.ok;
+    return isInterrupted() ? EXIT.interrupted : EXIT.ok;
   } catch (error) {
+    if (isInterrupted()) return EXIT.interrupted;
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : usage(out, error);
     out.failure(error);
     return exitCodeOf(error);

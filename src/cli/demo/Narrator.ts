@@ -33,7 +33,7 @@ export class Narrator {
 /** Broken between words; what follows the first line is set in. */
 function wrapped(text: string): string {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/ (?!%)/)) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= WIDTH - 2)
       lines[lines.length - 1] = `${last} ${word}`;

@@ -39,7 +39,9 @@ export async function matchRound(demo: DemoNetwork, jobs: readonly DemoJob[]): P
   const proposal = aicchain.propose(round);
   for (const { id, plan } of jobs) {
     narrator.line();
-    narrator.line(`Candidates for ${plan.name} in round ${round} (amounts in AICC):`);
+    narrator.line(
+      `Candidates for ${plan.name} in round ${round} (AICC; worth = budget − cost − quality − green):`,
+    );
     narrator.table(candidateTable(demo, aicchain.explain(id, round)));
   }
   const matcher = demo.as('matcher');
