@@ -175,7 +175,7 @@ function showPlan({ out }: Session, spec: Spec, { budgetMicro, escrowMicro, expl
   if (explanation.candidates.length > 0) out.table(PLAN_HEADER, planRows(explanation));
   const chosen = explanation.candidates.find(({ verdict }) => verdict === 'Chosen');
   out.line(
-    `${spec.name}: at most ${formatAicc(budgetMicro)} AICC for the work; ${formatAicc(escrowMicro)} AICC are locked with fees and surcharge, the rest comes back.`,
+    `${spec.name}: at most ${formatAicc(budgetMicro)} AICC for the work; ${formatAicc(escrowMicro)} AICC are locked, with fees and surcharge.`,
   );
   if (chosen)
     out.line(
@@ -198,6 +198,11 @@ async function confirmed({ out }: Session): Promise<boolean> {
   if (out.json || !process.stdin.isTTY)
     throw new UsageError('nobody is here to be asked', 'Add -y to submit without a question.');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // The terminal gives its Ctrl-C to whoever asks; it means the same as everywhere.
+  terminal.on('SIGINT', () => {
+    out.note('\nNot submitted.');
+    process.kill(process.pid, 'SIGINT');
+  });
   try {
     return /^y(es)?$/i.test((await terminal.question('Submit? [y/N] ')).trim());
   } finally {

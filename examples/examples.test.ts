@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readSpec } from '../src/cli/spec.ts';
+import { explainAMatch } from './01-explain-a-match.ts';
+import { verifyALog } from './02-verify-a-log.ts';
+import { trainAndCompile } from './03-train-and-compile-a-policy.ts';
+
+describe('the examples', () => {
+  it('01: explains a match, and the chain weighs it the same', async () => {
+    const { candidates, entry, weightOnChainMicro } = await explainAMatch();
+    expect(candidates.map(({ node, verdict }) => [node, verdict])).toEqual([
+      [1, 'Outbid'],
+      [2, 'Chosen'],
+    ]);
+    expect(weightOnChainMicro).toBe(BigInt(entry.uMicro + entry.vMicro));
+  });
+
+  it('02: finds a price that is off by one micro-AICC', async () => {
+    const { honest, forged } = await verifyALog();
+    expect(honest).toMatchObject({ ok: true, rounds: 1, matches: 1 });
+    expect(forged.ok).toBe(false);
+  });
+
+  it('03: weights compile to one code and one hash', async () => {
+    const { hash, again, codeBytes } = await trainAndCompile(1);
+    expect(again).toBe(hash);
+    expect(codeBytes).toBeGreaterThan(5_000);
+  });
+
+  it('workload.yaml is a workload', () => {
+    const spec = readSpec(join(import.meta.dirname, 'workload.yaml'));
+    expect(spec.inputs.map(({ name }) => name)).toEqual(['char-lm.mjs', 'text.txt']);
+  });
+});
