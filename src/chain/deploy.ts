@@ -1,12 +1,6 @@
-import {
-  encodeDeployData,
-  encodeFunctionData,
-  getContractAddress,
-  type Hex,
-  type LocalAccount,
-  zeroAddress,
-} from 'viem';
+import type { Hex, LocalAccount } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
+import { encodeDeployData, encodeFunctionData, getContractAddress } from 'viem/utils';
 import { AICChainError } from '../domain/errors.ts';
 import type { Address } from '../domain/ids.ts';
 import { PARAMETERS, type ParameterValues } from '../domain/parameters.ts';
@@ -45,6 +39,7 @@ export interface DeployOptions {
   readonly epochRounds?: number;
 }
 
+const NOBODY: Address = `0x${'00'.repeat(20)}`;
 const AICC_SUPPLY_MICRO = 1_000_000_000_000_000; // a thousand million AICC
 const AICG_SUPPLY_WEI = 10n ** 25n; // ten million AICG
 
@@ -146,7 +141,7 @@ function creations(deployment: Deployment, deployer: Address, options: DeployOpt
   const args: Readonly<Record<ContractKey, readonly unknown[]>> = {
     aicc: [supply],
     aicg: [options.aicgSupplyWei ?? AICG_SUPPLY_WEI],
-    timelock: [BigInt(periods.timelockDelaySec), [addresses.governor], [zeroAddress], zeroAddress],
+    timelock: [BigInt(periods.timelockDelaySec), [addresses.governor], [NOBODY], NOBODY],
     governor: [
       addresses.aicg,
       addresses.timelock,

@@ -1,4 +1,5 @@
-import { type Abi, type AbiParameter, decodeEventLog, type Hex, toEventSelector } from 'viem';
+import type { Abi, AbiParameter, Hex } from 'viem';
+import { decodeEventLog, toEventSelector } from 'viem/utils';
 import { AICChainError } from '../domain/errors.ts';
 import type { ChainEvent, ChainEventBody } from '../domain/events.ts';
 import { CLOSE_REASON, CONTEST_GROUND, STATUS } from '../domain/types.ts';

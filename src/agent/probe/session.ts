@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
-import { type LocalAccount, recoverMessageAddress } from 'viem';
+import type { LocalAccount } from 'viem';
+import { recoverMessageAddress } from 'viem/utils';
 import { AICChainError } from '../../domain/errors.ts';
 import type { Address, Hex } from '../../domain/ids.ts';
 
