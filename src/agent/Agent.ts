@@ -83,7 +83,7 @@ export class Agent {
       const store = await ContentStore.open(join(dataDir, 'content'), {
         quotaBytes: config.storeQuotaMB * 1e6,
       });
-      const driver = options.driver ?? (await ProcessDriver.open({ hidden: [dataDir] }));
+      const driver = options.driver ?? (await ProcessDriver.open());
       const { gpus } = await chain.claimsOf(NodeId(config.nodeId));
       const agent = new Agent(options, { driver, store, book, unlock, gpus });
       await agent.open();

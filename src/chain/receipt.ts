@@ -35,6 +35,6 @@ function formatted({ blobGasPrice, blobGasUsed, ...receipt }: RpcTransactionRece
     gasUsed: BigInt(receipt.gasUsed),
     cumulativeGasUsed: BigInt(receipt.cumulativeGasUsed),
     effectiveGasPrice: BigInt(receipt.effectiveGasPrice),
-    logs: receipt.logs.map((log) => formatLog(log)) as TransactionReceipt['logs'],
-  };
+    logs: receipt.logs.map((log) => formatLog(log)),
+  } as unknown as TransactionReceipt;
 }
