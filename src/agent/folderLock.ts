@@ -13,11 +13,14 @@ export function lockFolder(dataDir: string): () => void {
   const pid = Number.parseInt(held ?? '', 10);
   // A pid alone may be somebody else's by now: the command line must be the same too.
   const isHeld = pid === process.pid ? heldHere.has(path) : `${pid} ${commandOf(pid) ?? 'gone'}` === held;
-  if (held !== undefined && isHeld)
-    throw new AICChainError('DATA_IN_USE', `${dataDir} is in use by process ${pid}`, {
-      hint: 'End that agent, or name another folder with --data.',
-    });
-  writeFileSync(path, own, { mode: 0o600 });
+  if (held !== undefined && isHeld) throw inUse(dataDir, held);
+  rmSync(path, { force: true });
+  try {
+    writeFileSync(path, own, { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') throw inUse(dataDir, readLock(path));
+    throw cause;
+  }
   heldHere.add(path);
   return () => {
     if (heldHere.delete(path)) rmSync(path, { force: true });
@@ -31,3 +34,8 @@ function readLock(path: string): string | undefined {
     return undefined;
   }
 }
+
+const inUse = (dataDir: string, held: string | undefined) =>
+  new AICChainError('DATA_IN_USE', `${dataDir} is in use by process ${Number.parseInt(held ?? '', 10)}`, {
+    hint: 'End that agent, or name another folder with --data.',
+  });
