@@ -148,6 +148,54 @@ test('a workload that failed here may be matched here again', async () => {
   expect(said()).toEqual(['start 1', 'fail 1 NodeFault 0', 'start 1', 'fail 1 NodeFault 0']);
 });
 
+describe('a reorganisation of the chain costs neither the work nor the pay', () => {
+  test('of the completion: it is said again', async () => {
+    await started();
+    node.chain.match(1, specHash(COPY));
+    await node.deliver(1, COPY);
+    await begun('closed 1 Completed');
+    node.chain.set(1, { status: 'Running', reason: 'None' });
+    await until('the second word', () => said().length === 3);
+    expect(said()).toEqual(['start 1', 'complete 1', 'complete 1']);
+    expect((await node.client().status(1)).state).toBe('Completed');
+  });
+
+  test('of the start, while the job runs: both are said', async () => {
+    await started();
+    const spec = job('sleep 0.5; touch "$AICCHAIN_OUTPUT_DIR/copy.txt"');
+    node.chain.match(1, specHash(spec));
+    await node.deliver(1, spec);
+    await begun('started 1');
+    node.chain.set(1, { status: 'Matched' });
+    await begun('closed 1 Completed');
+    expect(said()).toEqual(['start 1', 'start 1', 'complete 1']);
+  });
+
+  test('what was over otherwise stays over', async () => {
+    await started();
+    node.chain.match(1, specHash(COPY));
+    await begun('matched 1');
+    node.chain.set(1, { status: 'Cancelled' });
+    await begun('withdrawn 1');
+    node.chain.set(1, { status: 'Running', startedAt: 100 });
+    await begun('reported');
+    expect(said()).toEqual([]);
+  });
+});
+
+test('a node that cannot be kept fresh still ends what it has begun, and says its trouble once', async () => {
+  await started();
+  node.chain.heartbeat = async () => {
+    throw new Error('no gas left');
+  };
+  node.chain.advance(200);
+  await begun('problem no gas left');
+  node.chain.match(1, specHash(COPY));
+  await node.deliver(1, COPY);
+  await begun('closed 1 Completed');
+  expect(node.events.filter((event) => event.startsWith('problem'))).toHaveLength(1);
+});
+
 describe('an input at an address of the client', () => {
   async function matched(change: ConfigChange, body: Buffer) {
     await started(change);

@@ -13,12 +13,15 @@ import { ProcessDriver } from './drivers/process.ts';
 import { lockFolder } from './folderLock.ts';
 import { MatchRun, type RunSurroundings } from './MatchRun.ts';
 import type { SignedReport } from './NodeService.ts';
-import { openSession } from './probe/session.ts';
+import { openSession, type Session } from './probe/session.ts';
 import { type NodeServer, serve } from './server.ts';
 import { Shaper } from './shaping.ts';
 import { keyOf, WorkloadBook } from './WorkloadBook.ts';
 
 export type AgentEvent = (event: string, details: Record<string, unknown>) => void;
+
+/** Between two looks at a chain that does not answer. */
+const LONGEST_WAIT_MS = 2_000;
 
 export interface AgentOptions {
   readonly dataDir: string;
@@ -48,6 +51,8 @@ export class Agent {
   private loop: Promise<void> | undefined;
   private freshness = { rounds: 0, untilRound: 0 };
   private report: SignedReport | undefined;
+  private session: Session | undefined;
+  /** What went wrong last, so that it is said once and not at every look. */
   private problem = '';
 
   private constructor(
@@ -116,6 +121,7 @@ export class Agent {
     const { account, chain, config } = this.options;
     const nowSec = Math.floor(Date.now() / 1000);
     const session = await openSession(account, { node: this.node, chainId: chain.chainId, nowSec });
+    this.session = session;
     this.freshness = {
       rounds: await chain.freshnessRounds(),
       untilRound: await chain.freshUntilRound(this.node),
@@ -141,21 +147,31 @@ export class Agent {
 
   private async watch(): Promise<void> {
     const { signal } = this.stopping;
-    while (!signal.aborted) {
+    const pollMs = this.options.pollMs ?? 150;
+    for (let waitMs = pollMs; !signal.aborted; ) {
       try {
         await this.look(await this.options.chain.time());
         this.problem = '';
+        waitMs = pollMs;
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         if (message !== this.problem) this.emit('problem', { message });
         this.problem = message;
+        waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
       }
-      await sleep(this.options.pollMs ?? 150, undefined, { signal }).catch(() => {});
+      await sleep(waitMs, undefined, { signal }).catch(() => {});
     }
   }
 
   private async look(time: ChainTime): Promise<void> {
+    // What is matched goes on, also where the node cannot be kept fresh (it is leaving, or has no gas left).
+    await this.carryOut(time);
     await this.keepFresh(time.round);
+    await this.reportEpoch(time.epoch);
+    await this.session?.renew(Math.floor(Date.now() / 1000));
+  }
+
+  private async carryOut(time: ChainTime): Promise<void> {
     const assignments = await this.options.chain.assignmentsOf(this.node);
     const ours = new Set(assignments.map(keyOf));
     for (const [key, { run }] of this.runs) if (!ours.has(key)) run.stop('Withdrawn');
@@ -165,7 +181,6 @@ export class Agent {
       entry?.run.see(assignment, time.round, time.timestamp);
     }
     await this.takeUpOpenEnds(time);
-    await this.reportEpoch(time.epoch);
   }
 
   /** Matches of an earlier life that are over on chain, and were not yet when that life ended. */
@@ -181,8 +196,12 @@ export class Agent {
 
   /** Begins to carry out a match that is not known to be over. */
   private take(run: MatchRun, key: string, time: ChainTime) {
-    if (this.stopping.signal.aborted || this.book.get(run.assignment)?.closed !== undefined) return undefined;
-    this.emit('matched', { workload: run.assignment.workload, round: run.assignment.matchedRound });
+    const known = this.book.get(run.assignment);
+    // The chain had taken what was said of it and does not know of it any more: it was reorganised.
+    const isTakenBack = known?.closed?.declared === true && run.assignment.status === 'Running';
+    if (this.stopping.signal.aborted || (known?.closed !== undefined && !isTakenBack)) return undefined;
+    const { workload, matchedRound: round } = run.assignment;
+    if (!isTakenBack) this.emit('matched', { workload, round });
     run.see(run.assignment, time.round, time.timestamp);
     const done = run
       .carryOut(time.timestamp)
