@@ -80,8 +80,7 @@ export class Agent {
           hint: 'Correct nodeId or keyFile in node.json.',
         },
       );
-    mkdirSync(dataDir, { recursive: true });
-    const unlock = lockFolder(dataDir);
+    const unlock = takeFolder(dataDir);
     let book: WorkloadBook | undefined;
     try {
       book = new WorkloadBook(dataDir);
@@ -270,5 +269,25 @@ export class Agent {
 
   private emit(event: string, details: Record<string, unknown>): void {
     this.options.onEvent?.(event, details);
+  }
+}
+
+/** Makes and locks the data folder; only its owner may look into it. */
+function takeFolder(dataDir: string): () => void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    // What clients hand over is theirs, whatever the folder around it allows.
+    for (const name of ['content', 'runs']) mkdirSync(join(dataDir, name), { recursive: true, mode: 0o700 });
+    return lockFolder(dataDir);
+  } catch (cause) {
+    if (cause instanceof AICChainError) throw cause;
+    throw new AICChainError(
+      'DATA_FOLDER',
+      `the data folder ${dataDir} cannot be used: ${(cause as Error).message}`,
+      {
+        hint: 'Name a folder that you may write with --data.',
+        cause,
+      },
+    );
   }
 }

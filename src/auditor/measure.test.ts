@@ -15,12 +15,16 @@ afterAll(() => node.stop());
 
 const target = (endpoint = node.endpoint) => ({ endpoint, node: 1, address: OWNER.address, chainId: 31337 });
 
-async function refusal(of: Parameters<typeof measure>[0], timeoutMs = 5_000): Promise<string> {
+async function refusal(
+  of: Parameters<typeof measure>[0],
+  timeoutMs = 5_000,
+  totalMs = 60_000,
+): Promise<string> {
   let reason = '';
   const onRefusal = (why: string) => {
     reason = why;
   };
-  expect(await measure(of, { onRefusal, timeoutMs })).toEqual(UNANSWERED);
+  expect(await measure(of, { onRefusal, timeoutMs, totalMs })).toEqual(UNANSWERED);
   return reason;
 }
 
@@ -91,6 +95,13 @@ describe('a node did not answer', () => {
     silent.closeAllConnections();
     silent.close();
   });
+});
+
+test('a node that dawdles with every answer is not waited for longer than for one', async () => {
+  const beganMs = performance.now();
+  // 8 ms a round trip, 15 round trips and more: each in time, all together not.
+  expect(await refusal(target(), 5_000, 60)).toContain('the probes took longer than 60 ms');
+  expect(performance.now() - beganMs).toBeLessThan(2_000);
 });
 
 test('what is measured is the profile: never better, and not far worse on a machine that has the time', async () => {
