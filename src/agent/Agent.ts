@@ -83,13 +83,15 @@ export class Agent {
     const unlock = takeFolder(dataDir);
     let book: WorkloadBook | undefined;
     try {
-      book = new WorkloadBook(dataDir);
-      const store = await ContentStore.open(join(dataDir, 'content'), {
+      const known = new WorkloadBook(dataDir);
+      book = known;
+      const store: ContentStore = await ContentStore.open(join(dataDir, 'content'), {
         quotaBytes: config.storeQuotaMB * 1e6,
+        needed: () => known.needed(store),
       });
       const driver = options.driver ?? (await ProcessDriver.open());
       const { gpus } = await chain.claimsOf(NodeId(config.nodeId));
-      const agent = new Agent(options, { driver, store, book, unlock, gpus });
+      const agent = new Agent(options, { driver, store, book: known, unlock, gpus });
       await agent.open();
       return agent;
     } catch (error) {
