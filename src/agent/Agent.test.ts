@@ -115,6 +115,15 @@ test('a node keeps fresh, also when the clock jumps, and reports once an epoch',
   expect(node.chain.log).toEqual(['report 1', 'heartbeat 14', 'report 2', 'heartbeat 64', 'report 10']);
 });
 
+test('an upload that does not fit is refused as such, while it is still being sent', async () => {
+  await started({ storeQuotaMB: 1 });
+  node.chain.match(1, specHash(COPY));
+  await expect(node.client().uploadBytes(Buffer.alloc(8_000_000))).rejects.toMatchObject({
+    code: 'STORE_FULL',
+    message: expect.stringContaining('full'),
+  });
+});
+
 test('two workloads at a time get GPUs of their own', async () => {
   await started();
   const spec = job('echo "gpus $AICCHAIN_GPUS"; sleep 0.3; touch "$AICCHAIN_OUTPUT_DIR/copy.txt"', {
