@@ -6,7 +6,7 @@ import { entriesHash, priceGreedyMatcher } from '../match/index.ts';
 import { compile } from '../policy/compile.ts';
 import { drawNetwork, seededWeights } from '../policy/randomNetwork.ts';
 import { encodeWeights } from '../policy/weightsBytes.ts';
-import { CLAIMS, CLOCK, LogWriter } from '../testing/LogWriter.ts';
+import { CLOCK, LogWriter } from '../testing/LogWriter.ts';
 
 const verify = (events: readonly ChainEvent[]) => AICChain.verify(events, CLOCK);
 const MEASURED = { answered: true, latencyUs: 50_000, bandwidthMbps: 700, computeMflops: 60_000 };
@@ -135,7 +135,8 @@ describe('a round is refused', () => {
 
   test('that matches a node which may not be matched', () => {
     const log = new LogWriter();
-    log.register(1_000_000, CLAIMS, { flagged: true });
+    log.register(1_000_000);
+    log.audit(1, 0, { ...MEASURED, computeMflops: 1 });
     log.submit(90_000_000);
     log.advance();
     log.post([
@@ -198,7 +199,7 @@ describe('so is', () => {
     expect(kindsAfter('AuditClosed', () => ({ trustAfter: 9_999 }))).toEqual(['audit.trustAfter']);
     expect(kindsAfter('AuditClosed', () => ({ trustBefore: 1 }))).toEqual(['audit.trustBefore']);
     expect(kindsAfter('AuditClosed', () => ({ discrepancyBps: 1 }))).toEqual(['audit.discrepancyBps']);
-    expect(kindsAfter('AuditClosed', () => ({ reveals: 2 }), 1)).toEqual(['audit.hasQuorum']);
+    expect(kindsAfter('AuditClosed', () => ({ reveals: 2 }), 1)).toEqual(['audit.reveals']);
   });
 
   test('an escrow, an owed time or a split that does not follow from the price', () => {
@@ -206,7 +207,10 @@ describe('so is', () => {
       kindsAfter('WorkloadSubmitted', ({ escrowMicro }) => ({ escrowMicro: escrowMicro + 1 })),
     ).toContain('workload.escrowMicro');
     expect(kindsAfter('WorkloadStarted', () => ({ durationSec: 11 }))).toEqual(['start.durationSec']);
-    expect(kindsAfter('WorkloadStarted', () => ({ owedSec: 11 }))).toEqual(['start.owedSec']);
+    expect(kindsAfter('WorkloadStarted', () => ({ owedSec: 11 }))).toEqual([
+      'start.owedSec',
+      'end.isTimeOver',
+    ]);
     const toNode = ({ split }: EventOf<'WorkloadClosed'>) => ({
       split: { ...split, nodeMicro: split.nodeMicro + 1, refundMicro: split.refundMicro - 1 },
     });
