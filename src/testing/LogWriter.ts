@@ -141,7 +141,7 @@ export class LogWriter {
         node,
         owner: address(node),
         claims,
-        stakeMicro: 1_000,
+        stakeMicro: this.state.parametersAt(this.round).minNodeStakeMicroPerGpu * claims.gpus,
         endpoint: `http://n${node}`,
       },
       this.#recordWritten(node, record),
@@ -228,34 +228,34 @@ export class LogWriter {
     const round = this.round;
     let { openWorkloads } = this.#counters();
     let { freeGpus } = this.#networkGpus();
-    const bodies = entries.flatMap((entry, i): ChainEventBody[] => {
-      const { spec, openRounds, matches } = this.workload(entry.workload);
-      const record = this.newest(entry.node);
+    const matches = entries.flatMap((entry, i): ChainEventBody[] => {
+      const { workload, node, priceMicro } = entry;
+      const { spec, openRounds, matches } = this.workload(workload);
       const { startWindowRounds } = this.state.parametersAt(spec.submittedRound);
       const closed = closeOpening(openRounds, round + 1);
       const reopensFrom = round + startWindowRounds + 1;
       const isLast = matches + 1 >= MAX_MATCHES;
-      openWorkloads -= 1;
-      freeGpus -= spec.gpus;
-      const place = { matchedRound: round, matchedEntry: i };
       return [
-        this.#recordWritten(entry.node, { ...record, freeGpus: record.freeGpus - spec.gpus, ...place }),
-        this.#gpusWritten(this.#networkGpus().gpus, freeGpus),
-        {
-          name: 'WorkloadMatched',
-          workload: entry.workload,
-          node: entry.node,
-          round,
-          entry: i,
-          priceMicro: entry.priceMicro,
-        },
+        { name: 'WorkloadMatched', workload, node, round, entry: i, priceMicro },
         this.#openRoundsWritten(
-          entry.workload,
+          workload,
           isLast ? closed : bookOpening(closed, reopensFrom, lastOpenEnd(openRounds)),
         ),
       ];
     });
-    this.block(...bodies, ...(bodies.length === 0 ? [] : [this.#countersWritten(openWorkloads)]), {
+    const records = entries.map((entry, i) => {
+      const record = this.newest(entry.node);
+      const { gpus } = this.workload(entry.workload).spec;
+      openWorkloads -= 1;
+      freeGpus -= gpus;
+      const place = { matchedRound: round, matchedEntry: i };
+      return this.#recordWritten(entry.node, { ...record, freeGpus: record.freeGpus - gpus, ...place });
+    });
+    const counters = [
+      this.#gpusWritten(this.#networkGpus().gpus, freeGpus),
+      this.#countersWritten(openWorkloads),
+    ];
+    this.block(...matches, ...records, ...(entries.length === 0 ? [] : counters), {
       name: 'RoundPosted',
       round,
       matcher: address(777),
@@ -300,6 +300,14 @@ export class LogWriter {
       this.#openRoundsWritten(workload, bookOpening(openRounds, fromRound, openUntilRound)),
       this.#countersWritten(this.#counters().openWorkloads + 1),
     );
+  }
+
+  contest(workload: number, upheld: boolean): void {
+    const { contestBondMicro, contestDecisionRounds } = this.state.parametersAt(this.round);
+    const deadlineRound = this.round + contestDecisionRounds;
+    const ground = 'WrongResult';
+    this.block({ name: 'WorkloadContested', workload, ground, bondMicro: contestBondMicro, deadlineRound });
+    this.block({ name: 'ContestResolved', workload, upheld });
   }
 
   /** Pays `paidMicro` for what ended. */

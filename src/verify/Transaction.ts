@@ -38,13 +38,13 @@ export class Transaction {
     }
     for (const [workload, word] of this.openRounds) {
       const written = state.workloads.get(workload)?.openRounds ?? 0n;
-      expect('workload.openRounds', roundsText(word), roundsText(written), { workload });
+      expect('workload.openRounds', textOf(word), textOf(written), { workload });
     }
   }
 }
 
-function roundsText(word: bigint): string {
-  return openPairs(word)
-    .map(({ from, to }) => `${from}..${to}`)
-    .join(' ');
+/** Pairs for whoever reads it, and the word, since bits that open no round are not nothing. */
+function textOf(word: bigint): string {
+  const pairs = openPairs(word).map(({ from, to }) => `${from}..${to}`);
+  return [...pairs, `0x${word.toString(16)}`].join(' ');
 }

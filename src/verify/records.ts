@@ -12,6 +12,18 @@ import {
 import { known, type NetworkState, type NodeState } from '../state/index.ts';
 import type { Expect } from './Finding.ts';
 
+/** `NodeRegistered`: the next id, with the stake that its GPUs ask for. */
+export function checkRegistration(
+  state: NetworkState,
+  { node, claims, stakeMicro }: EventOf<'NodeRegistered'>,
+  { minNodeStakeMicroPerGpu }: ParameterValues,
+  expect: Expect,
+): void {
+  expect('node.id', state.nodes.size + 1, node);
+  expect('node.gpus', true, claims.gpus > 0);
+  expect('node.stakeMicro', minNodeStakeMicroPerGpu * claims.gpus, stakeMicro);
+}
+
 /** What the record that is written with `NodeRegistered` shows, but for its codes and its ask. */
 export function firstRecord(
   { claims }: EventOf<'NodeRegistered'>,

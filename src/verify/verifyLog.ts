@@ -6,7 +6,7 @@ import { checkClosing, checkContested, checkEnded, checkReopened, checkResolved 
 import type { About, Expect, Finding } from './Finding.ts';
 import { checkActivation, checkParameter, checkPolicy } from './governance.ts';
 import { openRoundsAfter } from './openRounds.ts';
-import { checkRecord, firstRecord } from './records.ts';
+import { checkRecord, checkRegistration, firstRecord } from './records.ts';
 import { checkMatches, checkRound, type WeighedRound } from './rounds.ts';
 import { Transaction } from './Transaction.ts';
 import { checkMatched, checkStart, checkSubmission } from './workloads.ts';
@@ -138,8 +138,10 @@ class LogVerifier {
       case 'ParameterWritten':
         return checkParameter(state, event, round, expect);
       case 'NodeRegistered':
-        expect('node.id', state.nodes.size + 1, event.node);
+        checkRegistration(state, event, state.parametersAt(round), expect);
         return this.#mustShow(event.node, firstRecord(event, round, state.parametersAt(round)));
+      case 'AuditorRegistered':
+        return expect('auditor.stakeMicro', state.parametersAt(round).auditorStakeMicro, event.stakeMicro);
       case 'ClaimsChanged':
         return this.#checkClaims(event, expect);
       case 'GreenCertified':
