@@ -17,7 +17,7 @@ describe('the SDK', () => {
     'startEmbeddedChain',
     'train',
     'certifiedMatcher',
-  ] as const)('has %s', (name) => {
-    expect(sdk[name]).toBeDefined();
+  ])('has %s', (name) => {
+    expect(Object.keys(sdk)).toContain(name);
   });
 });

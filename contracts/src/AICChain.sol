@@ -10,7 +10,8 @@ import {Features} from "./libraries/Features.sol";
 import {NodeSet} from "./libraries/NodeSet.sol";
 import {Weights} from "./libraries/Weights.sol";
 import {LedgerLines} from "./types/LedgerLines.sol";
-import {Entry, Ineligible, NodeRecord, Weight, WorkloadSpec} from "./types/Types.sol";
+import {Entry, Ineligible, Match, NodeRecord, Weight, WorkloadSpec} from "./types/Types.sol";
+import {Matches} from "./types/MatchLib.sol";
 import {WorkloadSpecs} from "./types/WorkloadSpecLib.sol";
 
 /// @notice Rounds: who runs what. See IAICChain for the contract and its trust.
@@ -60,15 +61,14 @@ contract AICChain is IAICChain, Networked {
     function postRound(uint32 round, uint32 cutoff, Entry[] calldata entries) external {
         _requirePostable(round);
         _requireCovering(round, cutoff, entries.length);
-        uint256 pricesMicro = _check(round, cutoff, entries);
+        (Match[] memory matches, uint256 pricesMicro) = _check(round, cutoff, entries);
         _requireBonded(pricesMicro);
-        WORKLOADS.matchAll(round, entries);
+        WORKLOADS.matchAll(round, matches);
 
-        bytes32 entriesHash = keccak256(abi.encode(entries));
+        bytes32 entriesHash = _publish(round, cutoff, entries);
         _rounds[round] =
             StoredRound(entriesHash, msg.sender, cutoff, uint16(entries.length), uint48(block.timestamp));
         _bondLockedUntil[msg.sender] = round + uint32(PARAMETERS.current(Parameter.challengeWindowRounds));
-        emit RoundPosted(round, msg.sender, cutoff, entriesHash, entries);
     }
 
     /// @inheritdoc IAICChain
@@ -128,28 +128,35 @@ contract AICChain is IAICChain, Networked {
         require(entryCount >= fullRound, CutoffTooLow(cutoff, newest, entryCount, fullRound));
     }
 
-    /// @dev Enforces the hard rules on each entry, as of `round`, and makes its match.
+    /// @dev Enforces the hard rules on each entry, as of `round`.
     function _check(uint32 round, uint32 cutoff, Entry[] calldata entries)
         private
-        returns (uint256 pricesMicro)
+        view
+        returns (Match[] memory matches, uint256 pricesMicro)
     {
         uint256 trustFloor = PARAMETERS.at(Parameter.flagBelowTrustBps, round);
         uint256[] memory listed = NodeSet.upTo(NODES.nodeCount());
+        matches = new Match[](entries.length);
         uint32 previous = 0;
         for (uint256 i = 0; i < entries.length; ++i) {
             Entry calldata entry = entries[i];
             uint32 workload = entry.workload;
             require(workload > previous, EntriesNotAscending(i));
             require(workload <= cutoff, CutoffExceeded(i, workload, cutoff));
-            _requireFitting(i, entry, round, trustFloor);
+            uint16 gpus = _requireFitting(i, entry, round, trustFloor);
             require(listed.add(entry.node), NodeTwice(entry.node));
+            matches[i] = Matches.pack(workload, entry.node, uint16(i), gpus, entry.priceMicro);
             pricesMicro += entry.priceMicro;
             previous = workload;
         }
     }
 
-    /// @dev The pair is eligible and its price lies between cost and budget.
-    function _requireFitting(uint256 i, Entry calldata entry, uint32 round, uint256 trustFloor) private view {
+    /// @dev The pair is eligible and its price lies between cost and budget. Gives the GPUs that the workload takes.
+    function _requireFitting(uint256 i, Entry calldata entry, uint32 round, uint256 trustFloor)
+        private
+        view
+        returns (uint16 gpus)
+    {
         (WorkloadSpec spec, uint64 budgetMicro, bool open) = WORKLOADS.openingOf(entry.workload, round);
         NodeRecord record = NODES.recordAt(entry.node, round);
         (Ineligible reason, uint256 durationSec) = Eligibility.examine(spec, record, round, open, trustFloor);
@@ -161,6 +168,7 @@ contract AICChain is IAICChain, Networked {
             costMicro <= priceMicro && priceMicro <= budgetMicro,
             PriceOutOfRange(i, costMicro, priceMicro, budgetMicro)
         );
+        return spec.gpus();
     }
 
     function _requireBonded(uint256 pricesMicro) private view {
@@ -173,6 +181,22 @@ contract AICChain is IAICChain, Networked {
 
     function _bondMicro(address matcher) private view returns (uint256) {
         return VAULT.balanceMicro(LedgerLines.matcherBond(matcher));
+    }
+
+    /// @dev Emits RoundPosted and gives keccak256(abi.encode(entries)). The event's data and what is hashed are the same
+    /// encoding after their heads, so it is made once.
+    function _publish(uint32 round, uint32 cutoff, Entry[] calldata entries) private returns (bytes32 hash) {
+        bytes32 topic = RoundPosted.selector;
+        bytes memory data = abi.encode(cutoff, hash, entries);
+        assembly ("memory-safe") {
+            let head := add(data, 32)
+            let offset := add(head, 64)
+            mstore(offset, 32)
+            hash := keccak256(offset, sub(mload(data), 64))
+            mstore(offset, 96)
+            mstore(add(head, 32), hash)
+            log3(head, mload(data), topic, round, caller())
+        }
     }
 
     // The past ---------------------------------------------------------------------------------------------------

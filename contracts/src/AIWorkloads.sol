@@ -4,20 +4,20 @@ pragma solidity ^0.8.30;
 import {Networked, NetworkConfig} from "./base/Networked.sol";
 import {Parameter} from "./generated/ParameterTable.sol";
 import {IAIWorkloads} from "./interfaces/IAIWorkloads.sol";
-import {IComputeNodes} from "./interfaces/IComputeNodes.sol";
 import {IDualTokenSystem} from "./interfaces/IDualTokenSystem.sol";
 import {OpenRounds} from "./libraries/OpenRounds.sol";
 import {RoundHistory} from "./libraries/RoundHistory.sol";
 import {Settlement} from "./libraries/Settlement.sol";
 import {Weights} from "./libraries/Weights.sol";
 import {LedgerLines} from "./types/LedgerLines.sol";
+import {Matches} from "./types/MatchLib.sol";
 import {StoredWorkload, StoredWorkloads} from "./types/StoredWorkload.sol";
 import {
     CloseReason,
     ContestGround,
-    Entry,
     FeeRates,
     MAX_MICRO,
+    Match,
     NodeRecord,
     Split,
     Status,
@@ -27,6 +27,7 @@ import {WorkloadSpecs} from "./types/WorkloadSpecLib.sol";
 
 /// @notice The status machine of a workload and its escrow. See IAIWorkloads for the contract and its trust.
 contract AIWorkloads is IAIWorkloads, Networked {
+    using Matches for Match;
     using OpenRounds for uint256;
     using RoundHistory for RoundHistory.Series;
     using StoredWorkloads for StoredWorkload;
@@ -201,25 +202,30 @@ contract AIWorkloads is IAIWorkloads, Networked {
     // Network contracts ------------------------------------------------------------------------------------------
 
     /// @inheritdoc IAIWorkloads
-    function matchAll(uint32 round, Entry[] calldata entries) external {
+    function matchAll(uint32 round, Match[] calldata matches) external {
         require(msg.sender == address(CHAIN), NotNetwork(msg.sender));
-        IComputeNodes.Occupation[] memory occupations = new IComputeNodes.Occupation[](entries.length);
-        uint256 matched = 0;
-        for (uint256 i = 0; i < entries.length; ++i) {
-            Entry calldata e = entries[i];
-            StoredWorkload storage w = _workloads[e.workload];
+        Match[] memory made = new Match[](matches.length);
+        uint256 count = 0;
+        for (uint256 i = 0; i < matches.length; ++i) {
+            Match m = matches[i];
+            uint32 id = m.workload();
+            StoredWorkload storage w = _workloads[id];
             Status status = w.status;
             if (status == Status.Refunded) continue;
-            if (status == Status.Matched) _noShow(e.workload, w);
-            _match(e.workload, w, round, uint16(i), e);
-            occupations[matched++] = IComputeNodes.Occupation(e.node, w.spec.gpus(), uint16(i));
+            if (status == Status.Matched) {
+                _noShow(id, w);
+                status = w.status;
+            }
+            require(status == Status.Open, WrongStatus(id, status));
+            _match(id, w, round, m);
+            made[count++] = m;
         }
         assembly ("memory-safe") {
-            mstore(occupations, matched)
+            mstore(made, count)
         }
-        if (matched == 0) return;
-        NODES.occupy(round, occupations);
-        _count(-int256(matched));
+        if (count == 0) return;
+        NODES.occupy(round, made);
+        _count(-int256(count));
     }
 
     /// @inheritdoc IAIWorkloads
@@ -283,18 +289,13 @@ contract AIWorkloads is IAIWorkloads, Networked {
     // Matches ----------------------------------------------------------------------------------------------------
 
     /// @dev Books the reopening, should the node not show up: so that takes no transaction.
-    function _match(uint32 id, StoredWorkload storage w, uint32 round, uint16 index, Entry calldata e)
-        private
-    {
-        require(w.status == Status.Open, WrongStatus(id, w.status));
+    function _match(uint32 id, StoredWorkload storage w, uint32 round, Match m) private {
         uint256 openRounds = w.openRounds;
-        uint32 until = openRounds.lastTo();
-        openRounds = openRounds.close(round + 1);
-        if (w.matches + 1 < StoredWorkloads.MAX_MATCHES) {
-            openRounds = openRounds.book(round + w.startWindowRounds + 1, until);
-        }
-        w.writeMatch(e.node, e.priceMicro, round, index);
-        emit WorkloadMatched(id, e.node, round, index, e.priceMicro);
+        openRounds = w.matches + 1 < StoredWorkloads.MAX_MATCHES
+            ? openRounds.rebook(round + 1, round + w.startWindowRounds + 1)
+            : openRounds.close(round + 1);
+        w.writeMatch(round, m);
+        emit WorkloadMatched(id, m.node(), round, m.entry(), m.priceMicro());
         _writeOpenRounds(id, w, openRounds);
     }
 

@@ -11,10 +11,12 @@ import {Codes} from "./libraries/Codes.sol";
 import {RoundHistory} from "./libraries/RoundHistory.sol";
 import {Trust} from "./libraries/Trust.sol";
 import {LedgerLines} from "./types/LedgerLines.sol";
+import {Matches} from "./types/MatchLib.sol";
 import {NodeRecords} from "./types/NodeRecordLib.sol";
 import {
     Claims,
     GpuClass,
+    Match,
     Measured,
     NodeRecord,
     FLAG_ACTIVE,
@@ -26,6 +28,7 @@ import {
 /// @notice The nodes of the network: see IComputeNodes.
 /// A node that asked to leave has freshUntilRound 0 in its record, which no other node has: it is never fresh again.
 contract ComputeNodes is IComputeNodes, Networked, EIP712 {
+    using Matches for Match;
     using RoundHistory for RoundHistory.Series;
 
     /// @dev What audits have shown of a node, and what else the match does not see.
@@ -243,15 +246,17 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
     // Network contracts ----------------------------------------------------------------------------------------
 
     /// @inheritdoc IComputeNodes
-    function occupy(uint32 round, Occupation[] calldata occupations) external only(address(WORKLOADS)) {
+    function occupy(uint32 round, Match[] calldata matches) external only(address(WORKLOADS)) {
         uint224 counted = 0;
-        for (uint256 i = 0; i < occupations.length; ++i) {
-            Occupation calldata o = occupations[i];
-            NodeRecord record = _newest(o.node);
+        for (uint256 i = 0; i < matches.length; ++i) {
+            Match m = matches[i];
+            uint32 node = m.node();
+            uint16 gpus = m.gpus();
+            NodeRecord record = _newest(node);
             uint16 free = record.freeGpus();
-            require(free >= o.gpus, NotEnoughFreeGpus(o.node, free, o.gpus));
-            _write(o.node, record.withFreeGpus(free - o.gpus).withMatch(round, o.entry));
-            if (record.freshUntilRound() != 0) counted += o.gpus;
+            require(free >= gpus, NotEnoughFreeGpus(node, free, gpus));
+            _writeFrom(node, record.occupied(gpus, round, m.entry()), round + 1);
+            if (record.freshUntilRound() != 0) counted += gpus;
         }
         _count(_networkGpus.newest() - counted);
     }
@@ -404,7 +409,10 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
     }
 
     function _write(uint32 node, NodeRecord record) private {
-        uint32 fromRound = _round() + 1;
+        _writeFrom(node, record, _round() + 1);
+    }
+
+    function _writeFrom(uint32 node, NodeRecord record, uint32 fromRound) private {
         _records[node].write(NodeRecord.unwrap(record), fromRound);
         emit NodeRecordWritten(node, fromRound, record);
     }

@@ -3,6 +3,7 @@ import { keccak256, parseEventLogs, stringToHex } from 'viem/utils';
 import { AICChainError } from '../domain/errors.ts';
 import type { Address, Hex } from '../domain/ids.ts';
 import type { Caller, ContractCall } from './Caller.ts';
+import { chainNow } from './clock.ts';
 import { aicGovernorAbi } from './generated/AICGovernor.ts';
 
 /** States of a proposal, in the order of OpenZeppelin's `ProposalState`. */
@@ -101,6 +102,7 @@ export class Governance {
   /** Proposes, votes, queues and executes. Fails, naming the state, if the vote does not carry. */
   async passes(calls: readonly ContractCall[], description: string, passage: Passage): Promise<Proposal> {
     const step = passage.onStep ?? (() => {});
+    await this.#untilVotesCount(passage);
     const proposal = await this.propose(calls, description);
     step(`proposed: ${description}`);
     const { opens, closes } = await this.times(proposal);
@@ -120,6 +122,15 @@ export class Governance {
     await this.execute(proposal);
     step('executed');
     return proposal;
+  }
+
+  /** Whoever proposes must have had its votes a second before. */
+  async #untilVotesCount({ waitUntil }: Passage): Promise<void> {
+    const now = await chainNow(this.#caller.rpcUrl);
+    const account = this.#caller.address;
+    const before = await this.#caller.read('aicg', 'getPastVotes', [account, BigInt(now - 1)]);
+    if (before < (await this.votesWei()))
+      await waitUntil(now + 1, 'a delegation counts from the next second on');
   }
 }
 

@@ -76,7 +76,7 @@ export class Anvil {
     if (/address already in use|os error 98/i.test(complaint)) return portTaken(this.#port, complaint);
     if (/--state|failed to parse|json/i.test(complaint)) {
       return new AICChainError('STATE_CORRUPTED', `the chain's state ${this.#stateFile} cannot be read`, {
-        hint: 'Start with --reset: it moves the folder aside (nothing is deleted) and begins a new chain.',
+        hint: `Put ${this.#stateFile}.last-start in its place if there is one, or start with --reset: it moves the folder aside and begins anew.`,
         cause: complaint,
       });
     }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AICChainError } from '../domain/errors.ts';
 import { Anvil, freePort } from './anvil.ts';
@@ -63,6 +63,8 @@ export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise
     ]);
     writeLock(dataDir, { anvilPid: anvil.pid, port });
     await anvil.untilUp();
+    // Anvil rewrites its state in place: if that is ever cut short, the state of the last start is still there.
+    if (!isNew) copyFileSync(stateFile, `${stateFile}.last-start`);
     if (options.clock === 'manual') await freezeClock(anvil.rpcUrl);
     const stop = async () => {
       await anvil.stop();

@@ -193,6 +193,7 @@ const WORDS: Readonly<Record<string, (v: Values) => PlainWords>> = {
   RoundsMisordered: (v) => ({
     message: `round ${n(v.fromRound)} is before ${n(v.newestFromRound)}, which is written already`,
   }),
+  TooWideForHistory: (v) => ({ message: `${n(v.value)} is too wide for the history of rounds` }),
   AboveHighestCode: (v) => ({
     message: `${n(v.value)} is above ${n(v.highest)}, the highest that a code holds`,
   }),

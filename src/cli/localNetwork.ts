@@ -6,6 +6,7 @@ import type { Deployment } from '../chain/deployment.ts';
 import { commandOf, endProcess } from '../chain/processes.ts';
 import { AICChainError } from '../domain/errors.ts';
 import type { Home } from './home.ts';
+import { onInterrupt } from './interrupt.ts';
 
 /** The keeper of the local network, as it noted itself in `local/keeper.json`. */
 export interface KeeperNote {
@@ -47,6 +48,7 @@ export async function startKeeper(
     stdio: ['ignore', log, log, 'ipc'],
     detached: true,
   });
+  const forget = onInterrupt(() => void child.kill());
   const told = await new Promise<KeeperMessage>((resolve, reject) => {
     const give = (why: string) =>
       reject(
@@ -62,6 +64,7 @@ export async function startKeeper(
       give(`no answer in ${UP_WITHIN_MS / 1_000} s`);
     }, UP_WITHIN_MS).unref();
   }).finally(() => {
+    forget();
     child.removeAllListeners();
     if (child.connected) child.disconnect();
     child.unref();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Entry, WorkloadSpec, Status, CloseReason, ContestGround, Split} from "../types/Types.sol";
+import {Match, WorkloadSpec, Status, CloseReason, ContestGround, Split} from "../types/Types.sol";
 
 /// @notice Submit, cancel, start, complete, contest, settle: the status machine of a workload and its escrow.
 /// No state locks money for ever: `settle` may be called by anyone and knows every ending. Ids start at 1.
@@ -103,10 +103,10 @@ interface IAIWorkloads {
     function settle(uint32 workload) external;
 
     // Network contracts ------------------------------------------------------------------------------------------
-    /// @notice AICChain only, while posting `round`; entries that it has checked, each of a workload that is open in the round.
+    /// @notice AICChain only, while posting `round`; of its entries, which it has checked.
     /// A node that did not show up is dealt with first; a workload that the client cancelled in this very round stays
     /// cancelled, and nothing happens to it.
-    function matchAll(uint32 round, Entry[] calldata entries) external;
+    function matchAll(uint32 round, Match[] calldata matches) external;
     /// @notice TruthfulReporting only.
     function resolveContest(uint32 workload, bool upheld) external;
 

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {NodeRecord, Claims, GpuClass, Measured} from "../types/Types.sol";
+import {NodeRecord, Claims, GpuClass, Match, Measured} from "../types/Types.sol";
 
 /// @notice Registration, claims, ask, stake, heartbeat; the packed NodeRecord of every node, by round.
 /// Every write made in round r binds from round r+1. Node ids start at 1.
 interface IComputeNodes {
-    /// @notice Entry `entry` of a round takes `gpus` of the node.
-    struct Occupation {
-        uint32 node;
-        uint16 gpus;
-        uint16 entry;
-    }
-
     error NotOwner(uint32 node, address caller);
     error NotNetwork(address caller);
     error UnknownNode(uint32 node);
@@ -81,7 +74,7 @@ interface IComputeNodes {
 
     // Network contracts ----------------------------------------------------------------------------------------
     /// @notice AIWorkloads only. Takes GPUs from the next round on and notes the entries of `round` that matched the nodes.
-    function occupy(uint32 round, Occupation[] calldata occupations) external;
+    function occupy(uint32 round, Match[] calldata matches) external;
     /// @notice AIWorkloads only. Gives GPUs back from the next round on.
     function release(uint32 node, uint16 gpus) external;
     /// @notice AIWorkloads only. Takes up to amountMicro of the node's stake to `to`'s available line.

@@ -38,9 +38,14 @@ library OpenRounds {
         return from >= to ? others : others | (((uint256(to) << 32) | from) << shift);
     }
 
-    /// @notice Where the last pair ends.
-    function lastTo(uint256 openRounds) internal pure returns (uint32 to) {
-        if (openRounds != 0) (, to) = _pair(openRounds >> (_end(openRounds) - PAIR_BITS));
+    /// @notice The last pair, open in the round before `to`, ends at `to`; what is left of it from `from` on is booked.
+    function rebook(uint256 openRounds, uint32 to, uint32 from) internal pure returns (uint256) {
+        uint256 end = _end(openRounds);
+        (, uint32 until) = _pair(openRounds >> (end - PAIR_BITS));
+        openRounds ^= uint256(until ^ to) << (end - PAIR_BITS / 2);
+        if (from >= until) return openRounds;
+        require(end < 256, TooManyPairs(openRounds));
+        return openRounds | (((uint256(until) << 32) | from) << end);
     }
 
     function _pair(uint256 openRounds) private pure returns (uint32 from, uint32 to) {

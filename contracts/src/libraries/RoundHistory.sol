@@ -6,83 +6,93 @@ uint256 constant HISTORY_ROUNDS = 360;
 /// @dev One word for each round of the window, one for the present before it, one for the next round.
 uint256 constant HISTORY_CAPACITY = HISTORY_ROUNDS + 2;
 
-/// @notice Values by the round from which they bind: a ring of packed words, oldest slots reused.
+/// @notice Values by the round from which they bind: the newest in a word of its own, so that the present is read at once,
+/// and those before it in a ring of packed words, oldest slots reused.
 ///
-/// A word is `fromRound 32 | value 224`. Words in the ring have strictly rising `fromRound`s, so of 362 words that end
-/// at round r+1 the oldest starts at r-360 or before: every round from r-360 to r+1 has its word, and the word
-/// that is overwritten is older than the window. The past never changes as long as the caller never writes
-/// for the round it is in or an earlier one (the first word of a series excepted).
+/// A word is `fromRound 31 | place 9 | value 216`; its place is the slot of the ring that is its own once it is superseded.
+/// Words have strictly rising `fromRound`s, so of 362 words that end at round r+1 the oldest starts at r-360 or before:
+/// every round from r-360 to r+1 has its word, and the word that is overwritten is older than the window. The past never
+/// changes as long as the caller never writes for the round it is in or an earlier one (the first word of a series
+/// excepted). A slot that was never written reads as what it means: 0 from round 0 on.
 library RoundHistory {
+    uint256 private constant RING = HISTORY_CAPACITY - 1;
+    uint256 private constant VALUE_BITS = 216;
+    uint256 private constant PLACE_BITS = 9;
+
     struct Series {
-        uint256 count; // words ever written; word number n is in slot n mod capacity
-        uint256[HISTORY_CAPACITY] words;
+        uint256 newestWord;
+        uint256[RING] olderWords;
     }
 
     /// @notice A series is written forwards only.
     error RoundsMisordered(uint32 newestFromRound, uint32 fromRound);
+    /// @notice The value is wider than 216 bits, or the round than 31.
+    error TooWideForHistory(uint224 value, uint32 fromRound);
     /// @notice What bound in `round` has left the ring, whose first word binds from `oldestRound`.
     error OlderThanHistory(uint32 round, uint32 oldestRound);
 
     /// @notice `value` binds from `fromRound` on; it replaces what was written before for the same round.
     function write(Series storage series, uint224 value, uint32 fromRound) internal {
-        uint256 count = series.count;
-        uint256 word = (uint256(fromRound) << 224) | value;
-        if (count != 0) {
-            uint256 slot = (count - 1) % HISTORY_CAPACITY;
-            uint32 last = _fromRound(series.words[slot]);
+        require(value >> VALUE_BITS == 0 && fromRound >> 31 == 0, TooWideForHistory(value, fromRound));
+        uint256 word = series.newestWord;
+        uint256 place = _place(word);
+        if (word != 0) {
+            uint32 last = _fromRound(word);
             require(fromRound >= last, RoundsMisordered(last, fromRound));
-            if (fromRound == last) {
-                series.words[slot] = word;
-                return;
+            if (fromRound > last) {
+                series.olderWords[place] = word;
+                place = place + 1 == RING ? 0 : place + 1;
             }
         }
-        series.words[count % HISTORY_CAPACITY] = word;
-        series.count = count + 1;
+        series.newestWord = (((uint256(fromRound) << PLACE_BITS) | place) << VALUE_BITS) | value;
     }
 
     /// @notice The value that binds in `round`; 0 where the series began later.
     function at(Series storage series, uint32 round) internal view returns (uint224) {
-        uint256 count = series.count;
-        if (count == 0) return 0;
-        uint256 word = series.words[(count - 1) % HISTORY_CAPACITY];
-        if (_fromRound(word) <= round) return uint224(word);
+        uint256 word = series.newestWord;
+        if (_fromRound(word) <= round) return _value(word);
 
         // Most questions are about the present, and the newest word may already be the next round's.
-        uint256 low = count > HISTORY_CAPACITY ? count - HISTORY_CAPACITY : 0;
-        uint256 high = count - 1; // the word in search is below it
-        if (high > low) {
-            word = series.words[(high - 1) % HISTORY_CAPACITY];
-            if (_fromRound(word) <= round) return uint224(word);
-            --high;
-        }
+        uint256 place = _place(word);
+        word = _before(series, place, 1);
+        if (_fromRound(word) <= round) return _value(word);
 
-        word = series.words[low % HISTORY_CAPACITY];
-        if (_fromRound(word) > round) {
-            require(low == 0, OlderThanHistory(round, _fromRound(word)));
-            return 0;
+        // How many words before the newest one: `tooLate` binds after `round`, `early` by it.
+        (uint256 tooLate, uint256 early) = (1, RING);
+        uint32 oldest = _fromRound(_before(series, place, early));
+        require(oldest <= round, OlderThanHistory(round, oldest));
+        while (early - tooLate > 1) {
+            uint256 middle = (early + tooLate) / 2;
+            if (_fromRound(_before(series, place, middle)) <= round) early = middle;
+            else tooLate = middle;
         }
-        // words[low] binds by `round`, words[high] does not.
-        while (high - low > 1) {
-            uint256 middle = (low + high) / 2;
-            if (_fromRound(series.words[middle % HISTORY_CAPACITY]) <= round) low = middle;
-            else high = middle;
-        }
-        return uint224(series.words[low % HISTORY_CAPACITY]);
+        return _value(_before(series, place, early));
     }
 
     /// @notice The last value written, whichever round it binds from: what a write in this round starts from.
     function newest(Series storage series) internal view returns (uint224) {
-        uint256 count = series.count;
-        return count == 0 ? 0 : uint224(series.words[(count - 1) % HISTORY_CAPACITY]);
+        return _value(series.newestWord);
     }
 
     /// @notice The round from which the last value binds; 0 for an empty series.
     function newestFromRound(Series storage series) internal view returns (uint32) {
-        uint256 count = series.count;
-        return count == 0 ? 0 : _fromRound(series.words[(count - 1) % HISTORY_CAPACITY]);
+        return _fromRound(series.newestWord);
+    }
+
+    /// @dev The word that many before the newest one, whose place is `place`.
+    function _before(Series storage series, uint256 place, uint256 count) private view returns (uint256) {
+        return series.olderWords[place >= count ? place - count : place + RING - count];
+    }
+
+    function _value(uint256 word) private pure returns (uint224) {
+        return uint224(word & ((1 << VALUE_BITS) - 1));
+    }
+
+    function _place(uint256 word) private pure returns (uint256) {
+        return (word >> VALUE_BITS) & ((1 << PLACE_BITS) - 1);
     }
 
     function _fromRound(uint256 word) private pure returns (uint32) {
-        return uint32(word >> 224);
+        return uint32(word >> (VALUE_BITS + PLACE_BITS));
     }
 }

@@ -147,8 +147,15 @@ library NodeRecords {
         return _with(record, value, 128, 40);
     }
 
-    function withMatch(NodeRecord record, uint32 round, uint16 entry) internal pure returns (NodeRecord) {
-        return _with(_with(record, round, 168, 32), entry, 200, 16);
+    /// @notice The record with `gpus_`, of which so many are free, taken by an entry of a round.
+    function occupied(NodeRecord record, uint16 gpus_, uint32 round, uint16 entry)
+        internal
+        pure
+        returns (NodeRecord)
+    {
+        uint256 word = uint256(NodeRecord.unwrap(record)) - (uint256(gpus_) << 12);
+        word = (word & ((1 << 168) - 1)) | (uint256(round) << 168) | (uint256(entry) << 200);
+        return NodeRecord.wrap(uint224(word));
     }
 
     function _at(NodeRecord record, uint256 shift) private pure returns (uint256) {

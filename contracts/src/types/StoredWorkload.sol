@@ -3,7 +3,8 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IAIWorkloads} from "../interfaces/IAIWorkloads.sol";
-import {CloseReason, FeeRates, Status, WorkloadSpec} from "./Types.sol";
+import {CloseReason, FeeRates, Match, Status, WorkloadSpec} from "./Types.sol";
+import {Matches} from "./MatchLib.sol";
 import {WorkloadSpecs} from "./WorkloadSpecLib.sol";
 
 /// @notice A workload in five words. All are written by `submit`, so that every later write is the cheap kind; matching
@@ -46,6 +47,7 @@ struct StoredWorkload {
 
 /// @notice What follows from a stored workload alone.
 library StoredWorkloads {
+    using Matches for Match;
     using WorkloadSpecs for WorkloadSpec;
 
     /// @dev One opening at first and one after each match but the last fill the four pairs of the open rounds.
@@ -63,15 +65,13 @@ library StoredWorkloads {
         });
     }
 
-    /// @dev Values first, then nothing but writes to one word: the compiler makes a single store of them.
-    function writeMatch(StoredWorkload storage w, uint32 node, uint64 priceMicro, uint32 round, uint16 entry)
-        internal
-    {
+    /// @dev Nothing but writes to one word: the compiler makes few stores of them.
+    function writeMatch(StoredWorkload storage w, uint32 round, Match m) internal {
         uint8 matches = w.matches + 1;
-        w.node = node;
-        w.priceMicro = uint56(priceMicro);
+        w.node = m.node();
+        w.priceMicro = uint56(m.priceMicro());
         w.matchedRound = round;
-        w.entry = entry;
+        w.entry = m.entry();
         w.status = Status.Matched;
         w.matches = matches;
     }

@@ -22,6 +22,10 @@ type WorkloadSpec is uint256;
 
 using WorkloadSpecs for WorkloadSpec global;
 
+/// @notice An entry of a round as the contracts hand it on, checked (low bits first):
+///   workload 32 | node 32 | entry 16 (its index in the round) | gpus 16 | priceMicro 64.
+type Match is uint256;
+
 /// @notice Where a micro-AICC is: kind in the top byte, owner (address, node or workload id) in the low 160 bits.
 type LedgerLine is bytes32;
 

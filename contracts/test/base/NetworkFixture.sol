@@ -11,7 +11,8 @@ import {Parameters} from "../../src/Parameters.sol";
 import {NetworkConfig} from "../../src/base/Networked.sol";
 import {IComputeNodes} from "../../src/interfaces/IComputeNodes.sol";
 import {ParameterTable} from "../../src/generated/ParameterTable.sol";
-import {Claims, GpuClass, NodeRecord, MAX_MICRO, WEI_PER_MICRO} from "../../src/types/Types.sol";
+import {Match, Claims, GpuClass, NodeRecord, MAX_MICRO, WEI_PER_MICRO} from "../../src/types/Types.sol";
+import {Matches} from "../../src/types/MatchLib.sol";
 import {vm} from "./Vm.sol";
 
 /// @notice A network and its actors. Every contract has a deployer of its own, whose first deployment it is, so that all
@@ -159,10 +160,10 @@ abstract contract NetworkFixture {
     function _occupation(uint32 node, uint16 gpus, uint16 entry)
         internal
         pure
-        returns (IComputeNodes.Occupation[] memory occupations)
+        returns (Match[] memory occupations)
     {
-        occupations = new IComputeNodes.Occupation[](1);
-        occupations[0] = IComputeNodes.Occupation(node, gpus, entry);
+        occupations = new Match[](1);
+        occupations[0] = Matches.pack(0, node, entry, gpus, 0);
     }
 
     /// @dev The record as the next round will see it.

@@ -7,7 +7,8 @@ import {Parameters} from "../../src/Parameters.sol";
 import {NetworkConfig} from "../../src/base/Networked.sol";
 import {IComputeNodes} from "../../src/interfaces/IComputeNodes.sol";
 import {Parameter} from "../../src/generated/ParameterTable.sol";
-import {LedgerLine, Claims, Measured, NodeRecord} from "../../src/types/Types.sol";
+import {Match, LedgerLine, Claims, Measured, NodeRecord} from "../../src/types/Types.sol";
+import {Matches} from "../../src/types/MatchLib.sol";
 import {LedgerLines} from "../../src/types/LedgerLines.sol";
 import {vm, bound} from "../base/Vm.sol";
 
@@ -111,8 +112,8 @@ contract NetworkHandler {
     function occupy(uint256 which, uint256 gpus) external presentStands {
         uint32 node = _node(which);
         uint16 count = uint16(bound(gpus, 0, nodes.recordAt(node, round() + 1).freeGpus() + 1));
-        IComputeNodes.Occupation[] memory occupations = new IComputeNodes.Occupation[](1);
-        occupations[0] = IComputeNodes.Occupation(node, count, 0);
+        Match[] memory occupations = new Match[](1);
+        occupations[0] = Matches.pack(0, node, 0, count, 0);
         vm.prank(config.workloads);
         nodes.occupy(round(), occupations);
         usedGpus[node] += count;

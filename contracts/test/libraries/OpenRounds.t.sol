@@ -45,13 +45,10 @@ contract OpenRoundsTest {
         vm.assertEq(closed.close(later), closed);
     }
 
-    function test_aPairKnowsItsEnd() external pure {
-        vm.assertEq(uint256(0).lastTo(), 0);
-        uint256 openRounds = uint256(0).book(3, 90);
-        vm.assertEq(openRounds.lastTo(), 90);
-        vm.assertEq(openRounds.close(7).lastTo(), 7);
-        vm.assertEq(openRounds.close(7).book(12, 90).lastTo(), 90);
-        vm.assertEq(openRounds.close(7).book(90, 90).lastTo(), 7);
+    function test_aBookingEndsWhereTheOpeningWouldHave() external pure {
+        uint256 openRounds = uint256(0).book(3, 90).rebook(7, 12);
+        vm.assertEq(openRounds, uint256(0).book(3, 7).book(12, 90));
+        vm.assertEq(openRounds.rebook(20, 90), uint256(0).book(3, 7).book(12, 20));
     }
 
     /// @dev Invariant 10: an operation in round r binds from r+1, and what was said of r and before stays.

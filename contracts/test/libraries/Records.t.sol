@@ -81,10 +81,24 @@ contract RecordsTest {
         fields.freshUntilRound = round;
         fields.trustBps = free % 16_384;
         fields.flags = uint8(free % 32);
-        NodeRecord changed = record.withFreeGpus(fields.freeGpus).withMatch(round, entry)
-            .withAsk(fields.askMicroPerGpuHour).withFreshUntilRound(round).withTrustBps(fields.trustBps)
-            .withFlags(fields.flags);
+        NodeRecord changed = record.withFreeGpus(fields.freeGpus).occupied(0, round, entry);
+        changed = changed.withAsk(fields.askMicroPerGpuHour).withFreshUntilRound(round)
+            .withTrustBps(fields.trustBps).withFlags(fields.flags);
         vm.assertEq(NodeRecord.unwrap(changed), NodeRecord.unwrap(NodeRecords.pack(fields)));
+    }
+
+    function testFuzz_occupiedTakesGpusAndNotesTheEntry(uint256 word, uint16 gpus, uint32 round, uint16 entry)
+        external
+        pure
+    {
+        NodeRecord record = NodeRecord.wrap(uint224(bound(word, 0, 2 ** NODE_BITS - 1)));
+        NodeRecords.Fields memory fields = record.unpack();
+        gpus = uint16(bound(gpus, 0, fields.freeGpus));
+        fields.freeGpus -= gpus;
+        fields.matchedRound = round;
+        fields.matchedEntry = entry;
+        NodeRecord occupied = record.occupied(gpus, round, entry);
+        vm.assertEq(NodeRecord.unwrap(occupied), NodeRecord.unwrap(NodeRecords.pack(fields)));
     }
 
     function testFuzz_withFlag(uint256 word, uint8 mask) external pure {

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.30;
 
 import {IComputeNodes} from "../../src/interfaces/IComputeNodes.sol";
-import {NodeRecord} from "../../src/types/Types.sol";
+import {Match, NodeRecord} from "../../src/types/Types.sol";
+import {Matches} from "../../src/types/MatchLib.sol";
 import {NetworkFixture} from "../base/NetworkFixture.sol";
 import {vm, bound} from "../base/Vm.sol";
 
@@ -59,10 +60,10 @@ contract OccupyTest is NetworkFixture {
         uint32 leaving = _register(2);
         vm.prank(operator);
         nodes.requestExit(leaving);
-        IComputeNodes.Occupation[] memory occupations = new IComputeNodes.Occupation[](3);
-        occupations[0] = IComputeNodes.Occupation(node, 5, 0);
-        occupations[1] = IComputeNodes.Occupation(other, 4, 1);
-        occupations[2] = IComputeNodes.Occupation(leaving, 2, 2);
+        Match[] memory occupations = new Match[](3);
+        occupations[0] = Matches.pack(0, node, 0, 5, 0);
+        occupations[1] = Matches.pack(0, other, 1, 4, 0);
+        occupations[2] = Matches.pack(0, leaving, 2, 2, 0);
         vm.expectEmit(address(nodes));
         emit IComputeNodes.NetworkGpusWritten(_round() + 1, 12, 3);
         vm.prank(config.workloads);

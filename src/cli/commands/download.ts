@@ -1,12 +1,23 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { canonicalDocument, contentHash, toBytes32, type WorkloadStatus } from '../../agent/index.ts';
+import {
+  canonicalDocument,
+  contentHash,
+  type NodeClient,
+  toBytes32,
+  type WorkloadStatus,
+} from '../../agent/index.ts';
 import { AICChainError } from '../../domain/errors.ts';
 import { known, type WorkloadState } from '../../state/index.ts';
 import { nodeClient } from '../deliver.ts';
 import type { CommandModule, Session } from '../Session.ts';
 import { idArgument } from '../usage.ts';
+
+type Outcome = NonNullable<WorkloadStatus['outcome']>;
+
+const RELEASED_WITHIN_MS = 15_000;
+const LOOK_EVERY_MS = 250;
 
 export const configure: CommandModule['configure'] = (download, session) => {
   download
@@ -31,7 +42,7 @@ async function fetchResults(session: Session, id: number, dir: string, accept: b
     });
   }
   const node = nodeClient(session, known(state.nodes, workload.node, 'node'));
-  const outputs = promisedOutputs(workload, await node.status(id));
+  const outputs = promisedOutputs(workload, await releasedOutcome(node, id));
   mkdirSync(dir, { recursive: true });
   for (const { name, hash } of outputs) {
     const bytes = await out.task(`Fetching ${name}`, () => node.download(hash));
@@ -46,13 +57,27 @@ async function fetchResults(session: Session, id: number, dir: string, accept: b
   });
 }
 
-function promisedOutputs({ id, digest }: WorkloadState, { outcome }: WorkloadStatus) {
-  const outputs = outcome?.outputs ?? [];
+/** The node releases outputs a moment after it has put their hash on chain. */
+async function releasedOutcome(node: NodeClient, id: number): Promise<Outcome> {
+  for (let left = RELEASED_WITHIN_MS / LOOK_EVERY_MS; left > 0; left--) {
+    const { outcome } = await node.status(id);
+    if (outcome) return outcome;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  throw new AICChainError('NOT_RELEASED', `the node says nothing of the result of workload ${id}`, {
+    hint: 'Try again; if it stays so, contest it while there is time.',
+    retryable: true,
+  });
+}
+
+function promisedOutputs({ id, digest, reason }: WorkloadState, { outputs }: Outcome): Outcome['outputs'] {
+  // What went wrong is told by another document: there are no outputs to check.
+  if (reason !== 'Completed' && outputs.length === 0) return outputs;
   const promised = toBytes32(contentHash(canonicalDocument({ workload: id, outputs })));
-  if (outputs.length === 0 || promised === digest) return outputs;
+  if (promised === digest) return outputs;
   throw new AICChainError(
     'NOT_WHAT_WAS_PROMISED',
-    `node's results hash to ${promised}, it had put ${digest} on chain`,
+    `the results hash to ${promised}, the node had put ${digest} on chain`,
     {
       hint: `Contest it while there is time: AIWorkloads.contest(${id}, 'ResultNotReleased').`,
     },

@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { CommandModule, Session } from '../Session.ts';
 import { UsageError } from '../usage.ts';
@@ -47,6 +48,7 @@ function write({ out }: Session, file: string): void {
   if (existsSync(file))
     throw new UsageError(`${file} exists already`, 'Name another file: `aicchain init FILE`.');
   writeFileSync(file, TEMPLATE);
-  if (!existsSync('text.txt')) writeFileSync('text.txt', TEXT);
+  const input = join(dirname(file), 'text.txt');
+  if (!existsSync(input)) writeFileSync(input, TEXT);
   out.result({ file }, () => out.line(`Wrote ${file}. Next: aicchain submit ${file}`));
 }

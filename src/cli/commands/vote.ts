@@ -34,7 +34,8 @@ async function run(session: Session, name: string, text: string): Promise<void> 
   const value = integerOption(name, text, spec.min, spec.max);
   const parameter: ParameterName = spec.name;
   const network = session.network();
-  const before = await network.parameters.current(parameter);
+  // The newest value: it may bind only from the next round.
+  const before = await network.parameters.at(parameter, (await network.rounds.current()) + 1);
   if (Math.abs(value - before) > spec.largestStep) {
     throw new UsageError(
       `${name} may change by at most ${spec.largestStep} at once, it is ${before}`,
