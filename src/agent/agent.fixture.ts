@@ -75,7 +75,12 @@ export class Node {
   }
 }
 
-export const config = ({ profile, port = 0, fetchInputs = false, storeQuotaMB = 100 }: ConfigChange): AgentConfig => ({
+export const config = ({
+  profile,
+  port = 0,
+  fetchInputs = false,
+  storeQuotaMB = 100,
+}: ConfigChange): AgentConfig => ({
   rpcUrl: '',
   deployment: '',
   nodeId: 1,
