@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalAccount } from 'viem';
+import { lockFolder } from '../chain/folderLock.ts';
 import { AICChainError } from '../domain/errors.ts';
 import { NodeId, WorkloadId } from '../domain/index.ts';
 import { type Report, reportTypedData } from '../reports/index.ts';
@@ -10,7 +11,6 @@ import type { AgentConfig } from './config.ts';
 import { ContentStore } from './contentStore.ts';
 import type { Driver } from './drivers/Driver.ts';
 import { ProcessDriver } from './drivers/process.ts';
-import { lockFolder } from './folderLock.ts';
 import { MatchRun, type RunSurroundings } from './MatchRun.ts';
 import type { SignedReport } from './NodeService.ts';
 import { openSession, type Session } from './probe/session.ts';
@@ -280,7 +280,7 @@ function takeFolder(dataDir: string): () => void {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     // What clients hand over is theirs, whatever the folder around it allows.
     for (const name of ['content', 'runs']) mkdirSync(join(dataDir, name), { recursive: true, mode: 0o700 });
-    return lockFolder(dataDir);
+    return lockFolder(dataDir, join(dataDir, 'agent.lock')).release;
   } catch (cause) {
     if (cause instanceof AICChainError) throw cause;
     throw new AICChainError(
