@@ -37,6 +37,20 @@ contract PauseTest is NetworkFixture {
         vm.assertEq(_nextRecord(node).flags(), FLAG_ACTIVE);
     }
 
+    function test_resumingMakesTheStakeWholeAgain() external {
+        uint32 node = _register(2);
+        uint64 stakeMicro = nodes.stakeMicroOf(node);
+        vm.prank(config.workloads);
+        nodes.penalise(node, 7, client);
+        uint256 before = vault.availableMicro(operator);
+        vm.expectEmit(address(nodes));
+        emit IComputeNodes.StakeChanged(node, stakeMicro);
+        vm.prank(operator);
+        nodes.resume(node);
+        vm.assertEq(nodes.stakeMicroOf(node), stakeMicro);
+        vm.assertEq(vault.availableMicro(operator), before - 7);
+    }
+
     function test_aPausedNodeStaysInTheCounters() external {
         uint32 node = _register(4);
         vm.prank(operator);
