@@ -17,6 +17,7 @@ const TARGETS = {
   aicchain: ['src/cli/main.ts'],
   test: ['scripts/test.ts'],
   check: ['scripts/check.ts'],
+  'bench:gas': ['benchmarks/gas.ts'],
 };
 
 const [target, ...args] = process.argv.slice(2);

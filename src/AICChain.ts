@@ -1,4 +1,3 @@
-import { hexToBytes } from '@noble/hashes/utils';
 import {
   AICChainError,
   type ChainEvent,
@@ -23,7 +22,7 @@ import {
   weighPair,
 } from './match/index.ts';
 import { features } from './policy/features.ts';
-import { type Policy, verifyPolicy } from './policy/RLPolicyManager.ts';
+import { type Policy, RLPolicyManager } from './policy/RLPolicyManager.ts';
 import type { NetworkState, StateClock } from './state/index.ts';
 import { type Verification, verifyLog } from './verify/verifyLog.ts';
 
@@ -98,7 +97,7 @@ export interface Explanation {
  */
 export class AICChain {
   readonly state: NetworkState;
-  readonly #policies = new Map<Hex, Policy>();
+  readonly #policies = new RLPolicyManager();
 
   constructor(state: NetworkState) {
     this.state = state;
@@ -196,7 +195,7 @@ export class AICChain {
     return {
       parameters: this.state.parametersAt(round),
       counters: this.state.countersAt(round),
-      policy: registered && this.#policy(registered.codeHash, registered.weights),
+      policy: registered && this.#policies.policy(registered),
     };
   }
 
@@ -225,14 +224,6 @@ export class AICChain {
       },
     };
     return { round: Round(round), cutoff, workloads, nodes, weights, instance };
-  }
-
-  #policy(codeHash: Hex, weights: Hex): Policy {
-    const known = this.#policies.get(codeHash);
-    if (known !== undefined) return known;
-    const policy = verifyPolicy(hexToBytes(weights.slice(2)), codeHash);
-    this.#policies.set(codeHash, policy);
-    return policy;
   }
 }
 

@@ -5,6 +5,7 @@ import {Parameter} from "../src/generated/ParameterTable.sol";
 import {IParameters} from "../src/interfaces/IParameters.sol";
 import {Entry} from "../src/types/Types.sol";
 import {FullNetwork} from "./base/FullNetwork.sol";
+import {PolicyVectors} from "./base/PolicyFixture.sol";
 import {vm} from "./base/Vm.sol";
 
 /// @notice What the verbs cost, as committed snapshots. Each call is a transaction of its own here, with cold storage and
@@ -89,6 +90,12 @@ contract GasTest is FullNetwork {
         vm.snapshotGasLastCall("vote");
     }
 
+    function test_registerPolicy() external {
+        PolicyVectors.Compiled memory policy = PolicyVectors.read(PolicyVectors.POLICY_32);
+        policies.register(policy.code, policy.weights);
+        vm.snapshotGasLastCall("registerPolicy");
+    }
+
     function _postRoundOf(uint32 count) private returns (uint256) {
         for (uint256 i = 0; i < count; ++i) {
             _register(4);
@@ -106,5 +113,25 @@ contract GasTest is FullNetwork {
         }
         _post(entries);
         return vm.snapshotGasLastCall(string.concat("postRound", vm.toString(count)));
+    }
+}
+
+/// @notice The call of a policy of 32 hidden units alone, not as a transaction. The first call of a transaction pays 2,500
+/// more, for code that is not warm yet.
+contract PolicyCallGasTest is FullNetwork {
+    function test_policyCall() external {
+        address code = policies.codeOf(_registerPolicy(PolicyVectors.POLICY_32));
+        bytes memory features = new bytes(48);
+        _callPolicy(code, features);
+        uint256 gasUsed = gasleft();
+        _callPolicy(code, features);
+        gasUsed -= gasleft();
+        vm.snapshotValue("GasTest", "policyCall", gasUsed);
+    }
+
+    function _callPolicy(address code, bytes memory features) private view {
+        assembly ("memory-safe") {
+            if iszero(staticcall(gas(), code, add(features, 32), mload(features), 0, 32)) { revert(0, 0) }
+        }
     }
 }

@@ -39,7 +39,7 @@ const EVENTS = {
   policies: ['PolicyRegistered', 'PolicyActivated'],
   parameters: ['ParameterWritten'],
   chain: ['RoundPosted'],
-  reporting: ['AuditorRegistered', 'AuditorLeft', 'ReportCommitted', 'AuditClosed'],
+  reporting: ['AuditorRegistered', 'AuditorLeft', 'ReportCommitted', 'MeasurementsRevealed', 'AuditClosed'],
 } as const satisfies Partial<Record<ContractKey, readonly EventName[]>>;
 
 const SPEAKERS = Object.keys(EVENTS) as (keyof typeof EVENTS)[];
