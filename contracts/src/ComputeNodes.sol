@@ -171,6 +171,7 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
     function resume(uint32 node) external onlyOwner(node) {
         _requireStaying(node);
         NodeRecord record = _newest(node);
+        require(record.flags() & FLAG_EXCLUDED == 0, Excluded(node));
         uint64 stakeMicro = stakeMicroOf(node);
         uint64 wholeMicro = _minStakeMicro(record.gpus());
         if (stakeMicro < wholeMicro) _addStake(node, stakeMicro, wholeMicro - stakeMicro);

@@ -16,6 +16,7 @@ interface IComputeNodes {
     error StillBusy(uint32 node, uint16 usedGpus);
     error StakeLocked(uint32 node, uint32 untilRound);
     error AlreadyExiting(uint32 node);
+    error Excluded(uint32 node);
     error NotExcluded(uint32 node);
     error AlreadyRestaked(uint32 node);
     error NotOccupied(uint32 node, uint16 usedGpus, uint16 releasedGpus);
@@ -56,6 +57,7 @@ interface IComputeNodes {
     function heartbeat(uint32 node) external;
     function pause(uint32 node) external;
     /// @notice Active from the next round. What is missing of the stake, after penalties or a vote, is locked with it.
+    /// Not while the node is excluded: that takes more.
     function resume(uint32 node) external;
     /// @notice EIP-712 GreenCertificate(uint32 node,uint32 untilRound,bytes32 nullifier), signed by the green issuer.
     function presentGreenCertificate(

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IComputeNodes} from "../../src/interfaces/IComputeNodes.sol";
-import {FLAG_ACTIVE} from "../../src/types/Types.sol";
+import {FLAG_ACTIVE, Measured} from "../../src/types/Types.sol";
 import {NetworkFixture} from "../base/NetworkFixture.sol";
 import {vm} from "../base/Vm.sol";
 
@@ -21,6 +21,17 @@ contract PauseTest is NetworkFixture {
         vm.startPrank(operator);
         nodes.requestExit(node);
         vm.expectRevert(abi.encodeWithSelector(IComputeNodes.AlreadyExiting.selector, node));
+        nodes.resume(node);
+    }
+
+    function test_refusesToResumeANodeThatIsExcluded() external {
+        uint32 node = _register(1);
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.prank(config.reporting);
+            nodes.applyAudit(node, Measured(true, 1, 1, 1), 10_000);
+        }
+        vm.expectRevert(abi.encodeWithSelector(IComputeNodes.Excluded.selector, node));
+        vm.prank(operator);
         nodes.resume(node);
     }
 
