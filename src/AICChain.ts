@@ -9,6 +9,7 @@ import {
   type NodeRecord,
   type ParameterValues,
   Round,
+  type RoundClock,
   type Weight,
   WorkloadId,
   type WorkloadSpec,
@@ -23,7 +24,7 @@ import {
 } from './match/index.ts';
 import { features } from './policy/features.ts';
 import { type Policy, RLPolicyManager } from './policy/RLPolicyManager.ts';
-import type { NetworkState, StateClock } from './state/index.ts';
+import type { NetworkState } from './state/index.ts';
 import { type Verification, verifyLog } from './verify/verifyLog.ts';
 
 /** A workload as a round sees it; one that is not submitted yet has the next id. */
@@ -104,7 +105,7 @@ export class AICChain {
   }
 
   /** Replays a whole log and recomputes every weight and every match in it. */
-  static verify(events: Iterable<ChainEvent>, clock: StateClock): Verification {
+  static verify(events: Iterable<ChainEvent>, clock: RoundClock): Verification {
     return verifyLog(events, clock, (state) => {
       const aicchain = new AICChain(state);
       return (round, cutoff) => aicchain.candidates(round, cutoff);

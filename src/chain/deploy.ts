@@ -23,7 +23,8 @@ export interface Holder {
 
 export interface DeployOptions {
   readonly rpcUrl: string;
-  /** Pays for the deployment and holds what no holder gets. It has no power over the network afterwards. */
+  /** Pays for the deployment and holds what no holder gets. Afterwards it has no power over the network,
+   * but to sign green certificates where nobody else is named for that and no vote names another. */
   readonly deployer: Hex | LocalAccount;
   readonly profile: Profile;
   readonly holders?: readonly Holder[];

@@ -150,20 +150,29 @@ export class LogWriter {
     return node;
   }
 
-  setRecord(node: number, change: Partial<NodeRecord>): void {
-    this.block(this.#recordWritten(node, { ...this.newest(node), ...change }));
+  /** A record that changed, and what was said with it. */
+  setRecord(node: number, change: Partial<NodeRecord>, ...said: ChainEventBody[]): void {
+    this.block(...said, this.#recordWritten(node, { ...this.newest(node), ...change }));
   }
 
-  /** What all auditors measured alike, revealed and closed for an epoch. */
-  audit(node: number, epoch: number, seen: Measured): void {
+  setClaims(node: number, claims: Claims): void {
+    const codes = bounded(claims, this.#node(node).measured);
+    this.block(
+      { name: 'ClaimsChanged', node, claims },
+      this.#recordWritten(node, { ...this.newest(node), ...codes }),
+    );
+  }
+
+  /** What all auditors measured alike, revealed and closed for an epoch; held to its newest claims, or to those given. */
+  audit(node: number, epoch: number, seen: Measured, claims = this.#node(node).claims): void {
     const row = this.#node(node);
     const measured = aggregate([seen], 1)!;
     const before = this.newest(node);
     const parameters = this.state.parametersAt(this.round);
     const claimed = {
-      latencyUs: decode(row.claims.latencyCode),
-      bandwidthMbps: decode(row.claims.bandwidthCode),
-      computeMflops: computeMflops(row.claims.computeCode, GPU_CLASS.computeShift),
+      latencyUs: decode(claims.latencyCode),
+      bandwidthMbps: decode(claims.bandwidthCode),
+      computeMflops: computeMflops(claims.computeCode, GPU_CLASS.computeShift),
     };
     const discrepancyBps = measured.answered ? worstDiscrepancyBps(claimed, measured, parameters) : 0;
     const trustBps = measured.answered

@@ -1,12 +1,12 @@
 import { bytesToHex } from '@noble/hashes/utils';
 import { describe, expect, test } from 'vitest';
 import { AICChain } from '../AICChain.ts';
-import type { ChainEvent, Entry, EventOf } from '../domain/index.ts';
+import type { ChainEvent, Claims, Entry, EventOf } from '../domain/index.ts';
 import { entriesHash, priceGreedyMatcher } from '../match/index.ts';
 import { drawNetwork, seededWeights } from '../policy/randomNetwork.ts';
 import { encodeWeights } from '../policy/weightsBytes.ts';
 import { eventfulLog, MEASURED } from '../testing/eventfulLog.ts';
-import { CLOCK, LogWriter } from '../testing/LogWriter.ts';
+import { CLAIMS, CLOCK, LogWriter } from '../testing/LogWriter.ts';
 
 const verify = (events: readonly ChainEvent[]) => AICChain.verify(events, CLOCK);
 /** The kinds of violation in the log once the n-th event of a name was changed. */
@@ -156,6 +156,44 @@ describe('so is', () => {
     expect(kindsAfter('NodeRecordWritten', better)).toContain('record.computeCode');
     expect(kindsAfter('NodeRecordWritten', () => ({ fromRound: 0 }))).toContain('record.fromRound');
     expect(kindsAfter('NodeRecordWritten', () => ({ record: 0n }))).toContain('record.exists');
+  });
+
+  test('an audit that is held to claims that were lowered after its epoch began', () => {
+    const lowered = { ...CLAIMS, computeCode: CLAIMS.computeCode - 16 };
+    const seen = { answered: true, latencyUs: 1_000, bandwidthMbps: 10_000, computeMflops: 90_000 };
+    const kinds = (claims: Claims, epoch: number) => {
+      const log = new LogWriter();
+      const node = log.register(1_000_000);
+      log.advance(2 * CLOCK.epochRounds);
+      log.setClaims(node, lowered);
+      log.advance(2 * CLOCK.epochRounds);
+      log.audit(node, epoch, seen, claims);
+      return verify(log.events).violations.map(({ kind }) => kind);
+    };
+    expect(kinds(CLAIMS, 2)).toEqual([]);
+    expect(kinds(lowered, 3)).toEqual([]);
+    expect(kinds(lowered, 2)).toContain('audit.trustBps');
+    expect(kinds(CLAIMS, 3)).toContain('audit.trustBps');
+  });
+
+  test('an audit of an epoch before one that counted', () => {
+    const log = new LogWriter();
+    const node = log.register(1_000_000);
+    log.advance(3 * CLOCK.epochRounds);
+    log.audit(node, 1, MEASURED);
+    log.audit(node, 0, MEASURED);
+    expect(verify(log.events).violations.map(({ kind }) => kind)).toEqual(['audit.closedOnce']);
+  });
+
+  test('a node that stays active when its stake covers no further penalty', () => {
+    const kinds = (active: boolean) => {
+      const log = new LogWriter();
+      const node = log.register(1_000_000);
+      log.setRecord(node, { active }, { name: 'StakeChanged', node, stakeMicro: 999_999 });
+      return verify(log.events).violations.map(({ kind }) => kind);
+    };
+    expect(kinds(true)).toEqual(['record.active']);
+    expect(kinds(false)).toEqual([]);
   });
 
   test('trust that does not follow from the audit', () => {

@@ -1,6 +1,14 @@
-import { AICChainError, type ChainEvent, type EventOf, type NodeRecord, roundAt } from '../domain/index.ts';
-import { blocksOf, known, NetworkState, type StateClock } from '../state/index.ts';
-import { checkAudit, checkAuditClosed, checkReveal, isRestake } from './audits.ts';
+import {
+  AICChainError,
+  type ChainEvent,
+  type EventOf,
+  type NodeRecord,
+  type RoundClock,
+  roundAt,
+} from '../domain/index.ts';
+import { blocksOf, known, NetworkState } from '../state/index.ts';
+import { AuditBook } from './AuditBook.ts';
+import { checkAudit, checkAuditClosed, checkReveal, isRestake, isSpent } from './audits.ts';
 import { Books } from './Books.ts';
 import { checkClosing, checkContested, checkEnded, checkReopened, checkResolved } from './endings.ts';
 import type { About, Expect, Finding } from './Finding.ts';
@@ -32,7 +40,7 @@ export type Weigh = (round: number, cutoff: number) => WeighedRound;
  */
 export function verifyLog(
   events: Iterable<ChainEvent>,
-  clock: StateClock,
+  clock: RoundClock,
   weighing: (state: NetworkState) => Weigh,
 ): Verification {
   const verifier = new LogVerifier(clock, weighing);
@@ -44,25 +52,30 @@ class LogVerifier {
   readonly #state: NetworkState;
   readonly #weigh: Weigh;
   readonly #books: Books;
+  readonly #audits = new AuditBook();
+  readonly #epochRounds: number;
   readonly #violations: Finding[] = [];
   readonly #nonCanonical: number[] = [];
   /** Excluded nodes whose owners have restaked since. */
   readonly #restaked = new Set<number>();
   #transaction = new Transaction('');
+  #block: readonly ChainEvent[] = [];
   #last: ChainEvent | undefined;
   #events = 0;
   #rounds = 0;
   #matches = 0;
 
-  constructor(clock: StateClock, weighing: (state: NetworkState) => Weigh) {
+  constructor(clock: RoundClock, weighing: (state: NetworkState) => Weigh) {
     this.#state = new NetworkState(clock, { keepBlocks: 1 });
     this.#weigh = weighing(this.#state);
     this.#books = new Books(this.#state);
+    this.#epochRounds = clock.epochRounds;
   }
 
   /** False where the log can be read no further. */
   block(events: readonly ChainEvent[]): boolean {
     let read = events[0]!;
+    this.#block = events;
     try {
       this.#state.apply(events, (event) => {
         read = event;
@@ -139,19 +152,18 @@ class LogVerifier {
         return checkParameter(state, event, round, expect);
       case 'NodeRegistered':
         checkRegistration(state, event, state.parametersAt(round), expect);
+        this.#audits.claim(event.node, event.claims, this.#epochOf(round));
         return this.#mustShow(event.node, firstRecord(event, round, state.parametersAt(round)));
       case 'AuditorRegistered':
         return expect('auditor.stakeMicro', state.parametersAt(round).auditorStakeMicro, event.stakeMicro);
       case 'ClaimsChanged':
-        return this.#checkClaims(event, expect);
+        return this.#checkClaims(event, round, expect);
       case 'GreenCertified':
         return this.#mustShow(event.node, { green: true });
       case 'ExitRequested':
         return this.#mustShow(event.node, {});
       case 'StakeChanged':
-        if (isRestake(known(state.nodes, event.node, 'node'), event.stakeMicro))
-          this.#restaked.add(event.node);
-        return;
+        return this.#checkStake(event, round);
       case 'NodeRecordWritten':
         return this.#checkRecord(event, round, expect);
       case 'NetworkGpusWritten':
@@ -191,11 +203,32 @@ class LogVerifier {
   }
 
   /** How many GPUs a node has, and of which class, is said once. */
-  #checkClaims({ node, claims }: EventOf<'ClaimsChanged'>, expect: Expect) {
+  #checkClaims({ node, claims }: EventOf<'ClaimsChanged'>, round: number, expect: Expect) {
     const before = known(this.#state.nodes, node, 'node').claims;
     expect('claims.gpus', before.gpus, claims.gpus);
     expect('claims.classId', before.classId, claims.classId);
+    this.#audits.claim(node, claims, this.#epochOf(round) + 1);
     this.#mustShow(node, {});
+  }
+
+  #checkStake({ node, stakeMicro }: EventOf<'StakeChanged'>, round: number) {
+    const before = known(this.#state.nodes, node, 'node');
+    const { noShowPenaltyMicro } = this.#state.parametersAt(round);
+    if (isRestake(before, stakeMicro)) this.#restaked.add(node);
+    if (isSpent(before, stakeMicro, noShowPenaltyMicro)) this.#mustShow(node, { active: false });
+  }
+
+  #epochOf(round: number): number {
+    return Math.floor(round / this.#epochRounds);
+  }
+
+  /** What an audit that is applied is held to: the closing that follows says of which epoch it is. */
+  #claimsFor({ node, logIndex }: EventOf<'AuditApplied'>) {
+    const closing = this.#block.find(
+      (event): event is EventOf<'AuditClosed'> =>
+        event.name === 'AuditClosed' && event.node === node && event.logIndex > logIndex,
+    );
+    return closing && this.#audits.claimsAt(node, closing.epoch);
   }
 
   #checkRecord(event: EventOf<'NodeRecordWritten'>, round: number, expect: Expect) {
@@ -207,7 +240,10 @@ class LogVerifier {
   #checkAudit(event: EventOf<'AuditApplied'>, round: number, expect: Expect) {
     const { node } = event;
     const parameters = this.#state.parametersAt(round);
-    const outcome = checkAudit(this.#state, event, this.#restaked.has(node), parameters, expect);
+    const claims = this.#claimsFor(event);
+    expect('audit.isOfANode', true, claims !== undefined);
+    const hasRestaked = this.#restaked.has(node);
+    const outcome = checkAudit(this.#state, event, claims, hasRestaked, parameters, expect);
     if (!outcome.due.excluded) this.#restaked.delete(node);
     this.#transaction.audits.set(node, outcome);
     this.#mustShow(node, outcome.due);
@@ -216,7 +252,10 @@ class LogVerifier {
   #checkAuditClosed(event: EventOf<'AuditClosed'>, round: number, expect: Expect) {
     const { audits } = this.#transaction;
     const parameters = this.#state.parametersAt(round);
-    checkAuditClosed(this.#state, event, audits.get(event.node), parameters, expect);
+    const applied = audits.get(event.node);
+    expect('audit.closedOnce', true, this.#audits.isOpen(event.node, event.epoch));
+    if (applied !== undefined) this.#audits.close(event.node, event.epoch);
+    checkAuditClosed(this.#state, event, applied, parameters, expect);
     audits.delete(event.node);
   }
 
