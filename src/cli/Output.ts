@@ -19,6 +19,10 @@ export class Output {
     this.json = json;
   }
 
+  get isTerminal(): boolean {
+    return this.#streams.stdout.isTTY ?? false;
+  }
+
   /** A line for humans. */
   line(text = ''): void {
     if (!this.json) this.#streams.stdout.write(`${text}\n`);

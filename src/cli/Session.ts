@@ -6,7 +6,7 @@ import { type Synced, syncState } from '../chain/sync.ts';
 import { type Context, Contexts } from './contexts.ts';
 import { Home } from './home.ts';
 import type { Output } from './Output.ts';
-import { UsageError } from './usage.ts';
+import { checkedUrl, UsageError } from './usage.ts';
 import { Wallets } from './wallets.ts';
 
 /** What every command accepts. */
@@ -44,7 +44,8 @@ export class Session {
   /** The chosen network, with --rpc in place of its address. */
   context(): { name: string; context: Context } {
     const { name, context } = this.contexts.get(this.options.context);
-    return { name, context: this.options.rpc ? { ...context, rpcUrl: this.options.rpc } : context };
+    const { rpc } = this.options;
+    return { name, context: rpc ? { ...context, rpcUrl: checkedUrl('--rpc', rpc) } : context };
   }
 
   walletName(): string {

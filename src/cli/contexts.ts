@@ -1,4 +1,5 @@
 import type { Deployment } from '../chain/deployment.ts';
+import { AICChainError } from '../domain/errors.ts';
 import type { Home } from './home.ts';
 import { UsageError } from './usage.ts';
 
@@ -24,6 +25,9 @@ export function checkedName(what: string, name: string): string {
   if (NAME.test(name)) return name;
   throw new UsageError(`${what} "${name}" must consist of letters, digits, dots, dashes and underscores`);
 }
+
+const isContext = (context: Context | null) =>
+  typeof context?.rpcUrl === 'string' && typeof context.deployment === 'object';
 
 /** The networks that this user knows, in `contexts.json` of the data folder. */
 export class Contexts {
@@ -80,7 +84,11 @@ export class Contexts {
   }
 
   #read(): ContextFile {
-    return this.#home.readJson<ContextFile>(FILE) ?? { contexts: {} };
+    const file = this.#home.readJson<ContextFile>(FILE) ?? { contexts: {} };
+    if (typeof file.contexts === 'object' && Object.values(file.contexts ?? {}).every(isContext)) return file;
+    throw new AICChainError('DATA_DAMAGED', `${this.#home.file(FILE)} does not hold contexts`, {
+      hint: 'Move it away; `aicchain net up` and `aicchain context add` write a new one.',
+    });
   }
 
   #write(file: ContextFile): void {

@@ -1,7 +1,24 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AICChainError } from '../domain/errors.ts';
+import { UsageError } from './usage.ts';
+
+/** `path` and what is missing above it, one by one: Node's own recursive call never returns on some file systems. */
+export function makeFolders(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return;
+  if (dirname(path) !== path) makeFolders(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
+}
+
+/** Writes a file that the user named; a place where that cannot be is the user's to correct. */
+export function writeNamedFile(file: string, content: string | Uint8Array): void {
+  try {
+    writeFileSync(file, content);
+  } catch (cause) {
+    throw new UsageError(`cannot write ${file}: ${(cause as Error).message}`, 'Name another place.');
+  }
+}
 
 /** The data folder of the command line: contexts, wallets, the local network. Nobody else may read it. */
 export class Home {
@@ -23,7 +40,7 @@ export class Home {
   folder(...parts: string[]): string {
     const path = this.file(...parts);
     try {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
+      makeFolders(path);
     } catch (cause) {
       throw new AICChainError('DATA_FOLDER', `cannot make ${path}: ${(cause as Error).message}`, {
         hint: 'Name a folder that you may write with --data DIR.',

@@ -25,7 +25,9 @@ export async function pass(
     }
     await governance.delegate();
   }
-  await governance.passes(calls, description, {
+  // The governor knows a proposal by its calls and its description: the round makes it one that was never made before.
+  const told = `${description} (proposed in round ${await network.rounds.current()})`;
+  await governance.passes(calls, told, {
     voters: [governance],
     onStep: (step) => out.line(step),
     waitUntil: (timestamp, why) => waitUntil(session, network, timestamp, why),

@@ -5,6 +5,7 @@ import type { FeeRates, WorkloadSpec } from '../domain/types.ts';
 import { formatAicc } from '../domain/units.ts';
 import { escrowMicro } from '../settlement/index.ts';
 import type { NetworkState } from '../state/index.ts';
+import { roundAicc } from './amounts.ts';
 import { formatDuration } from './duration.ts';
 import type { Spec } from './spec.ts';
 import { FileProblems } from './yamlFile.ts';
@@ -46,31 +47,36 @@ export const PLAN_HEADER = [
   'quality',
   'green',
   'worth',
-  '',
+  'why or why not',
 ] as const;
 
 /** The candidates as a table: why, or why not. */
 export function planRows({ candidates }: Explanation): string[][] {
   return candidates.map(({ node, verdict, priceMicro, weight, trustBps, record }) => {
     const known = weight.ineligible === 'None';
-    const amount = (micro: bigint) => (known ? formatAicc(micro) : '-');
+    const amount = (micro: bigint) => (known ? roundAicc(micro) : '-');
     return [
       String(node),
       `${record.freeGpus} of ${record.gpus}`,
-      `${trustBps / 100} %`,
+      `${(trustBps / 100).toFixed(1)} %`,
       weight.durationSec > 0n ? formatDuration(Number(weight.durationSec)) : '-',
       amount(weight.costMicro),
       amount(weight.qualityMicro),
       amount(weight.greenMicro),
       amount(weight.weightMicro),
-      WHY[verdict] + (priceMicro === undefined ? '' : ` at ${formatAicc(priceMicro)} AICC`),
+      WHY[verdict] + (priceMicro === undefined ? '' : ` at ${roundAicc(priceMicro)} AICC`),
     ];
   });
 }
 
 /** Refuses what no node of the network could ever take, naming why each cannot. */
 export function refuseImpossible({ candidates }: Explanation): void {
-  if (candidates.length === 0 || candidates.some(({ verdict }) => !FOR_GOOD.has(verdict))) return;
+  if (candidates.some(({ verdict }) => !FOR_GOOD.has(verdict))) return;
+  if (candidates.length === 0) {
+    throw new AICChainError('NO_NODE_CAN', 'the network has no node yet that could hold this workload', {
+      hint: 'Offer one with `aicchain node register`, or submit with --anyway and wait for one.',
+    });
+  }
   const counts = new Map<string, number>();
   for (const { verdict } of candidates) counts.set(WHY[verdict], (counts.get(WHY[verdict]) ?? 0) + 1);
   const told = [...counts].map(([why, count]) => `${why} (${count})`).join(', ');
@@ -82,6 +88,7 @@ export function refuseImpossible({ candidates }: Explanation): void {
 /** Where the plan says less than it seems. */
 export function planNotes({ candidates }: Explanation): string[] {
   const eligible = candidates.filter(({ weight }) => weight.ineligible === 'None');
+  if (candidates.length === 0) return [];
   if (eligible.length === 0)
     return ['No node can take it at this moment; it would wait until it is no longer open.'];
   const affordable = eligible.filter(({ verdict }) => verdict !== 'OverBudget');

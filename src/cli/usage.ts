@@ -16,6 +16,12 @@ export function integerOption(name: string, text: string, min: number, max: numb
   throw new UsageError(`${name} must be a whole number from ${min} to ${max}, not "${text}"`);
 }
 
+/** An address that HTTP reaches. */
+export function checkedUrl(name: string, text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new UsageError(`${name} must be an address like http://127.0.0.1:8545, not "${text}"`);
+}
+
 /** The id of a workload, node, policy or round from the command line. */
 export const idArgument = (name: string, text: string, min = 1): number =>
   integerOption(name, text, min, 2 ** 32 - 1);

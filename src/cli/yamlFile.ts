@@ -43,7 +43,7 @@ export class YamlFile {
     const { contents } = this.#document;
     if (isMap(contents)) return new Fields(this, contents, '', known);
     this.#problems.push(`${this.file}:1:1: the file must consist of fields like "gpus: 1"`);
-    throw new FileProblems(this.#problems);
+    throw new FileProblems(this.#problems, 'See `aicchain init` for every field.');
   }
 
   problem(node: Node | null | undefined, field: string, what: string): void {
@@ -58,7 +58,7 @@ export class YamlFile {
 
   throwProblems(): void {
     if (this.#problems.length > 0)
-      throw new FileProblems(this.#problems, 'See `aicchain init` for every field.');
+      throw new FileProblems([...this.#problems].sort(byPlace), 'See `aicchain init` for every field.');
   }
 }
 
@@ -186,11 +186,22 @@ function read(file: string): string {
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new UsageError(
-      missing ? `there is no file ${file}` : `${file} cannot be read: ${(cause as Error).message}`,
+      missing
+        ? `there is no file ${file}`
+        : `${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`,
       missing ? 'Write one to start from with `aicchain init`.' : undefined,
     );
   }
 }
+
+/** FILE:LINE:COL: by line, then by column. */
+function byPlace(a: string, b: string): number {
+  const [lineA = 0, colA = 0] = placeOf(a);
+  const [lineB = 0, colB = 0] = placeOf(b);
+  return lineA - lineB || colA - colB;
+}
+
+const placeOf = (problem: string) => /:(\d+):(\d+): /.exec(problem)?.slice(1).map(Number) ?? [];
 
 const show = (value: unknown) => (typeof value === 'string' ? `"${value}"` : String(value));
 

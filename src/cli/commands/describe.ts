@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { formatAicc } from '../../domain/units.ts';
+import { formatAicc, MICRO_PER_AICC } from '../../domain/units.ts';
 import { known, type WorkloadState } from '../../state/index.ts';
+import { counted } from '../amounts.ts';
 import { formatDuration } from '../duration.ts';
 import type { Output } from '../Output.ts';
 import { PLAN_HEADER, planRows } from '../plan.ts';
@@ -38,7 +39,7 @@ function tell(out: Output, w: WorkloadState, status: string): void {
   line('status', w.reason === 'None' ? status : `${status} (${w.reason})`);
   line(
     'asks for',
-    `${work} on ${w.spec.gpus} GPUs, ${w.spec.dataMB} MB, priority ${w.spec.priority / 10_000}`,
+    `${work} on ${counted(w.spec.gpus, 'GPU')}, ${w.spec.dataMB} MB, priority ${w.spec.priority / 10_000}`,
   );
   line('budget', `${formatAicc(w.budgetMicro)} AICC for the work, ${formatAicc(w.escrowMicro)} AICC locked`);
   if (w.node)
@@ -47,6 +48,18 @@ function tell(out: Output, w: WorkloadState, status: string): void {
     line('takes', `${formatDuration(w.durationSec)}, stopped after ${formatDuration(w.owedSec)}`);
   if (w.digest) line('result', w.digest);
   if (w.contest) line('contest', `${w.contest.ground}, to be decided by round ${w.contest.deadlineRound}`);
-  for (const [part, micro] of Object.entries(w.split ?? {}))
-    line(part.replace('Micro', ''), `${formatAicc(micro)} AICC`);
+  const { split } = w;
+  if (split === undefined) return;
+  out.line();
+  out.table(
+    ['of what was locked', 'AICC'],
+    [
+      ['to the node', split.nodeMicro],
+      ['Community Fund', split.communityFundMicro],
+      ['auditors', split.auditorsMicro],
+      ['matcher', split.matcherMicro],
+      ['treasury', split.treasuryMicro],
+      ['refunded', split.refundMicro],
+    ].map(([what, micro]) => [String(what), (Number(micro) / MICRO_PER_AICC).toFixed(6)]),
+  );
 }

@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import {
@@ -11,8 +10,9 @@ import {
 import { AICChainError } from '../../domain/errors.ts';
 import { known, type WorkloadState } from '../../state/index.ts';
 import { nodeClient } from '../deliver.ts';
+import { makeFolders, writeNamedFile } from '../home.ts';
 import type { CommandModule, Session } from '../Session.ts';
-import { idArgument } from '../usage.ts';
+import { idArgument, UsageError } from '../usage.ts';
 
 type Outcome = NonNullable<WorkloadStatus['outcome']>;
 
@@ -43,10 +43,10 @@ async function fetchResults(session: Session, id: number, dir: string, accept: b
   }
   const node = nodeClient(session, known(state.nodes, workload.node, 'node'));
   const outputs = promisedOutputs(workload, await releasedOutcome(node, id));
-  mkdirSync(dir, { recursive: true });
+  makeResultFolder(dir);
   for (const { name, hash } of outputs) {
     const bytes = await out.task(`Fetching ${name}`, () => node.download(hash));
-    writeFileSync(join(dir, name), bytes);
+    writeNamedFile(join(dir, name), bytes);
   }
   const isPaid = workload.status === 'Settled';
   if (accept && !isPaid) await session.network().workloads.accept(id);
@@ -55,6 +55,17 @@ async function fetchResults(session: Session, id: number, dir: string, accept: b
     if (outputs.length === 0) out.line(`Workload ${id} left no files (${workload.reason}).`);
     if (accept) out.line(isPaid ? 'It was paid already.' : 'Accepted.');
   });
+}
+
+function makeResultFolder(dir: string): void {
+  try {
+    makeFolders(dir);
+  } catch (cause) {
+    throw new UsageError(
+      `cannot make the folder ${dir}: ${(cause as Error).message}`,
+      'Name another one: `aicchain download ID DIR`.',
+    );
+  }
 }
 
 /** The node releases outputs a moment after it has put their hash on chain. */

@@ -1,6 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { writeNamedFile } from '../home.ts';
 import type { CommandModule, Session } from '../Session.ts';
 import { UsageError } from '../usage.ts';
 
@@ -47,8 +48,8 @@ export const configure: CommandModule['configure'] = (init, session) => {
 function write({ out }: Session, file: string): void {
   if (existsSync(file))
     throw new UsageError(`${file} exists already`, 'Name another file: `aicchain init FILE`.');
-  writeFileSync(file, TEMPLATE);
+  writeNamedFile(file, TEMPLATE);
   const input = join(dirname(file), 'text.txt');
-  if (!existsSync(input)) writeFileSync(input, TEXT);
+  if (!existsSync(input)) writeNamedFile(input, TEXT);
   out.result({ file }, () => out.line(`Wrote ${file}. Next: aicchain submit ${file}`));
 }

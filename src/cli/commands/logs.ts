@@ -25,9 +25,12 @@ async function show(session: Session, id: number, follow: boolean): Promise<void
     });
   }
   let text = '';
+  let isSilent = true;
   for await (const piece of nodeClient(session, known(state.nodes, node, 'node')).logs(id, { follow })) {
     if (out.json) text += piece;
     else out.raw(piece);
+    isSilent = false;
   }
+  if (isSilent) out.note(`Workload ${id} has printed nothing${follow ? '' : ' so far'}.`);
   out.result({ workload: id, node, log: text }, () => {});
 }

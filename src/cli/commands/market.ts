@@ -53,13 +53,13 @@ function cells(record: NodeRecord, round: number): string[] {
   const gflops = computeMflops(record.computeCode, record.computeShift) / 1_000;
   return [
     `${record.freeGpus} of ${record.gpus}`,
-    formatAicc(record.askMicroPerGpuHour),
+    `${formatAicc(record.askMicroPerGpuHour)} AICC`,
     `${memoryMiB(record.memoryCode)} MiB`,
     `${gflops < 10 ? gflops.toFixed(1) : Math.round(gflops)} GFLOPS`,
     `${bandwidthMbps(record.bandwidthCode)} Mbps`,
-    `${latencyUs(record.latencyCode) / 1_000} ms`,
+    `${(latencyUs(record.latencyCode) / 1_000).toFixed(1)} ms`,
     `${wattsPerGpu(record.wattsCode)} W${record.green ? ' green' : ''}`,
-    `${record.trustBps / 100} %`,
+    `${(record.trustBps / 100).toFixed(1)} %`,
     stateOf(record, round),
   ];
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { roundAt } from '../../chain/clock.ts';
 import { setAside } from '../../chain/embedded.ts';
 import { NetworkClient } from '../../chain/NetworkClient.ts';
+import { counted } from '../amounts.ts';
 import { LOCAL, runningKeeper, startKeeper, stopKeeper } from '../localNetwork.ts';
 import type { CommandModule, Session } from '../Session.ts';
 import { integerOption, UsageError } from '../usage.ts';
@@ -49,7 +50,8 @@ async function up(
   contexts.put(LOCAL, { rpcUrl, deployment, clock: 'wall', ...(old ? { wallet: old } : {}) });
   out.result({ rpcUrl, started: true, context: LOCAL, chainId: deployment.chainId }, () => {
     out.line(`A network runs at ${rpcUrl} (context "${LOCAL}", rounds of ${deployment.roundSec} s).`);
-    out.line('Next: aicchain wallet create me && aicchain wallet faucet');
+    out.line('Next: aicchain wallet create me && aicchain wallet faucet me');
+    out.line('It has no nodes yet; offer this machine: aicchain node register --help');
   });
 }
 
@@ -84,7 +86,9 @@ async function status(session: Session): Promise<void> {
   };
   out.result(told, () => {
     out.line(`${name}: ${context.rpcUrl}, block ${blockNumber}, round ${round}`);
-    out.line(`${nodes} nodes, ${newestWorkload} workloads so far, ${openWorkloads} of them open`);
+    out.line(
+      `${counted(nodes, 'node')}, ${counted(newestWorkload, 'workload')} so far, ${openWorkloads} of them open`,
+    );
     out.line(keeper ? `kept by process ${keeper}` : 'not kept by a process of this machine');
   });
 }

@@ -36,27 +36,45 @@ export const configure: CommandModule['configure'] = (policy, session) => {
     );
 };
 
-/** The weights of a policy file, as `train` writes it. */
-function weightsIn(file: string): Uint8Array {
+/** What `train` writes. */
+interface PolicyFile {
+  readonly weights: Hex;
+  readonly code?: unknown;
+  readonly policyHash?: unknown;
+}
+
+function readPolicyFile(file: string): PolicyFile {
+  const hint = 'Make a policy with `aicchain train`.';
   try {
-    const { weights } = JSON.parse(readFileSync(file, 'utf8')) as { weights?: unknown };
-    if (typeof weights === 'string' && /^0x([0-9a-f]{2})+$/i.test(weights))
-      return hexToBytes(weights.slice(2));
+    const told = JSON.parse(readFileSync(file, 'utf8')) as PolicyFile;
+    if (typeof told.weights === 'string' && /^0x([0-9a-f]{2})+$/i.test(told.weights)) return told;
   } catch (cause) {
+    throw new UsageError(`${file} cannot be read: ${(cause as Error).message}`, hint);
+  }
+  throw new UsageError(`${file} has no "weights" in hex`, hint);
+}
+
+/** The code that the weights of a file compile to. What the file itself says of code and hash must be that. */
+function policyIn(file: string): { weights: Hex; code: Uint8Array; codeHash: Hex } {
+  const { weights, code: toldCode, policyHash } = readPolicyFile(file);
+  const { code, codeHash } = loadPolicy(hexToBytes(weights.slice(2)));
+  const isOther = (told: unknown, own: Hex) =>
+    told !== undefined && String(told).toLowerCase() !== own.toLowerCase();
+  if (isOther(toldCode, toHex(code)) || isOther(policyHash, codeHash)) {
+    const what = isOther(toldCode, toHex(code)) ? 'bytecode' : 'policyHash';
     throw new UsageError(
-      `${file} cannot be read: ${(cause as Error).message}`,
-      'Make a policy with `aicchain train`.',
+      `${file}: its ${what} is not what its weights compile to (${codeHash})`,
+      'Whoever changed the file must change both, or neither: make it again with `aicchain train`.',
     );
   }
-  throw new UsageError(`${file} has no "weights" in hex`, 'Make a policy with `aicchain train`.');
+  return { weights, code, codeHash };
 }
 
 async function register(session: Session, file: string): Promise<void> {
   const { out } = session;
-  const weights = weightsIn(file);
-  const { code, codeHash } = loadPolicy(weights);
+  const { weights, code, codeHash } = policyIn(file);
   const { policies } = session.network();
-  const policy = await out.task('Registering', () => policies.register(toHex(code), toHex(weights)));
+  const policy = await out.task('Registering', () => policies.register(toHex(code), weights));
   out.result({ policy, policyHash: codeHash, codeBytes: code.length }, () => {
     out.line(`Policy ${policy}: ${code.length} bytes of code, hash ${codeHash}`);
     out.line(`Vote it in: aicchain policy activate ${policy}`);

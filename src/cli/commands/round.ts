@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import type { NetworkClient } from '../../chain/NetworkClient.ts';
 import { AICChainError } from '../../domain/errors.ts';
 import type { Entry } from '../../domain/types.ts';
 import { formatAicc } from '../../domain/units.ts';
+import { counted } from '../amounts.ts';
 import type { Output } from '../Output.ts';
-import type { CommandModule, Session } from '../Session.ts';
+import type { CommandModule, Session, View } from '../Session.ts';
 import { idArgument } from '../usage.ts';
 
 export const configure: CommandModule['configure'] = (round, session) => {
@@ -59,21 +61,48 @@ function showEntries(out: Output, entries: readonly Entry[]): void {
   );
 }
 
+/** Rounds are short: a new one may begin between looking and posting, and then it is that one's turn. */
+const ATTEMPTS = 3;
+
 async function post(session: Session): Promise<void> {
   const { out } = session;
   const network = session.network();
-  const { aicchain, round, state } = await session.view(network);
-  const { entries, cutoff, entriesHash } = aicchain.propose(round);
+  for (let left = ATTEMPTS; ; left--) {
+    const view = await session.view(network);
+    const { round } = view;
+    const { entries, cutoff, entriesHash } = view.aicchain.propose(round);
+    if (entries.length === 0) {
+      out.result({ round, posted: false, entries }, () =>
+        out.line(`Nothing can be matched in round ${round}, so nothing is posted.`),
+      );
+      return;
+    }
+    try {
+      await out.task(`Posting round ${round}`, async () => {
+        await bondFor(network, view, entries);
+        await network.rounds.post(round, cutoff, entries);
+      });
+    } catch (error) {
+      if (left > 1 && error instanceof AICChainError && error.code === 'NotCurrentRound') continue;
+      throw error;
+    }
+    out.result({ round, posted: true, cutoff, entriesHash, entries }, () => {
+      out.line(`Round ${round} is posted: ${counted(entries.length, 'match', 'matches')}.`);
+      showEntries(out, entries);
+    });
+    return;
+  }
+}
+
+/** A round's prices ask for a bond; what is missing of it is put up. */
+async function bondFor(
+  network: NetworkClient,
+  { state, round }: View,
+  entries: readonly Entry[],
+): Promise<void> {
   const { minMatcherBondMicro, matcherBondBps } = state.parametersAt(round);
   const prices = entries.reduce((sum, { priceMicro }) => sum + priceMicro, 0);
   const wanted = Math.max(minMatcherBondMicro, Math.ceil((prices * matcherBondBps) / 10_000));
-  await out.task(`Posting round ${round}`, async () => {
-    const missing = wanted - (await network.rounds.bondMicro());
-    if (missing > 0) await network.rounds.bond(missing);
-    await network.rounds.post(round, cutoff, entries);
-  });
-  out.result({ round, cutoff, entriesHash, entries }, () => {
-    out.line(`Round ${round} is posted: ${entries.length} matches.`);
-    if (entries.length > 0) showEntries(out, entries);
-  });
+  const missing = wanted - (await network.rounds.bondMicro());
+  if (missing > 0) await network.rounds.bond(missing);
 }

@@ -5,6 +5,7 @@ import type { NetworkClient } from '../../chain/NetworkClient.ts';
 import { AICChainError } from '../../domain/errors.ts';
 import { formatAicc } from '../../domain/units.ts';
 import { escrowMicro } from '../../settlement/index.ts';
+import type { WorkloadState } from '../../state/index.ts';
 import { deliver, jobOf, keepSubmission } from '../deliver.ts';
 import { formatDuration } from '../duration.ts';
 import { onInterrupt } from '../interrupt.ts';
@@ -79,8 +80,11 @@ async function planAndSubmit(session: Session, file: string, options: SubmitOpti
   keepSubmission(session, id, spec, job);
   out.line(`Workload ${id} is submitted; ${formatAicc(plan.escrowMicro)} AICC are locked.`);
   if (options.detach) {
+    const startWindowSec = view.state.parametersAt(view.round).startWindowRounds * roundSec;
     out.result({ workload: id, escrowMicro: plan.escrowMicro, status: 'Open' }, () =>
-      out.line(`Then: aicchain submit --deliver ${id}`),
+      out.line(
+        `Hand over its inputs within ${formatDuration(startWindowSec)} of its match: aicchain submit --deliver ${id}`,
+      ),
     );
     return;
   }
@@ -112,17 +116,24 @@ async function follow(
     { ...told, workload, status: end.status, reason: end.reason, node: end.node, priceMicro: end.priceMicro },
     () =>
       out.line(
-        end.isOver
+        end.isOver || hasFailed(end)
           ? `Workload ${workload}: ${end.status} (${end.reason}).`
           : `Follow it: aicchain logs ${workload} -f   Results: aicchain download ${workload}`,
       ),
   );
-  if (end.status === 'Refunded') {
-    throw new AICChainError(
-      'NOT_DONE',
-      `workload ${workload} was not done: ${end.reason}; everything was refunded`,
-    );
-  }
+  if (hasFailed(end)) throw notDone(end);
+}
+
+const hasFailed = ({ status, reason }: WorkloadState) =>
+  status === 'Refunded' || reason === 'NodeFault' || reason === 'ClientFault';
+
+function notDone({ id, status, reason }: WorkloadState): AICChainError {
+  const money = status === 'Refunded' ? '; everything was refunded' : '';
+  const hint =
+    reason === 'ClientFault'
+      ? `Either its inputs came too late, or the job itself failed: aicchain logs ${id}`
+      : `See aicchain describe ${id}.`;
+  return new AICChainError('NOT_DONE', `workload ${id} was not done: ${reason}${money}`, { hint });
 }
 
 interface Plan {
@@ -161,7 +172,7 @@ function planObject({ budgetMicro, explanation, escrowMicro }: Plan): object {
 }
 
 function showPlan({ out }: Session, spec: Spec, { budgetMicro, escrowMicro, explanation }: Plan): void {
-  out.table(PLAN_HEADER, planRows(explanation));
+  if (explanation.candidates.length > 0) out.table(PLAN_HEADER, planRows(explanation));
   const chosen = explanation.candidates.find(({ verdict }) => verdict === 'Chosen');
   out.line(
     `${spec.name}: at most ${formatAicc(budgetMicro)} AICC for the work; ${formatAicc(escrowMicro)} AICC are locked with fees and surcharge, the rest comes back.`,

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { toHex } from 'viem/utils';
 import { AICChainError } from '../../domain/errors.ts';
@@ -8,6 +7,7 @@ import { encodeWeights } from '../../policy/weightsBytes.ts';
 import { compare } from '../../training/evaluate.ts';
 import { DEFAULT_PPO, train } from '../../training/ppo.ts';
 import { scenarioOf } from '../../training/scenario.ts';
+import { writeNamedFile } from '../home.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { CommandModule, Session } from '../Session.ts';
 import { integerOption } from '../usage.ts';
@@ -64,7 +64,7 @@ async function run(session: Session, options: TrainOptions): Promise<void> {
   );
   const weights = encodeWeights(trained.network);
   const { code, codeHash } = loadPolicy(weights);
-  writeFileSync(
+  writeNamedFile(
     options.out,
     `${JSON.stringify({ policyHash: codeHash, seed, code: toHex(code), weights: toHex(weights) }, null, 2)}\n`,
   );

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { AICChain } from '../../AICChain.ts';
 import { AICChainError } from '../../domain/errors.ts';
+import { counted } from '../amounts.ts';
 import type { CommandModule, Session } from '../Session.ts';
 
 /** More would scroll the first one away; --json has all. */
@@ -22,7 +23,9 @@ async function run(session: Session): Promise<void> {
   const verification = await out.task('Recomputing', async () => AICChain.verify(events, network.deployment));
   const { ok, rounds, matches, nonCanonical, violations } = verification;
   out.result(verification, () => {
-    out.line(`${verification.events} events, ${rounds} rounds, ${matches} matches recomputed.`);
+    out.line(
+      `${counted(verification.events, 'event')}, ${counted(rounds, 'round')}, ${counted(matches, 'match', 'matches')} recomputed.`,
+    );
     if (nonCanonical.length > 0)
       out.line(`Valid, not canonical: rounds ${nonCanonical.join(', ')} (a tie was broken otherwise).`);
     for (const { round, kind, expected, found, workload, node } of violations.slice(0, SHOWN)) {

@@ -36,6 +36,7 @@ async function run(session: Session, name: string, text: string): Promise<void> 
   const network = session.network();
   // The newest value: it may bind only from the next round.
   const before = await network.parameters.at(parameter, (await network.rounds.current()) + 1);
+  if (value === before) throw new UsageError(`${name} is ${before} ${spec.unit} already`);
   if (Math.abs(value - before) > spec.largestStep) {
     throw new UsageError(
       `${name} may change by at most ${spec.largestStep} at once, it is ${before}`,

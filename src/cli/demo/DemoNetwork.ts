@@ -100,7 +100,7 @@ export class DemoNetwork {
     if (timestamp <= before) return;
     const round = await this.clock.advanceTo(timestamp, { onStep: (now) => this.#untilFresh(now) });
     this.movedSec += timestamp - before;
-    this.narrator.line(`(the chain's clock is moved ${timestamp - before} s to round ${round}: ${why})`);
+    this.narrator.line(`(the chain's clock is moved by ${timestamp - before} s, to round ${round}: ${why})`);
   }
 
   /** A jump longer than the freshness of a heartbeat would make the whole network stale, so each step waits for one. */

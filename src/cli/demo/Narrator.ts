@@ -1,6 +1,9 @@
 import type { Output } from '../Output.ts';
 import { table } from '../table.ts';
 
+/** What fits into most terminals; only a hash or an address makes a line longer. */
+const WIDTH = 100;
+
 /** Tells the story of the demo, line by line. */
 export class Narrator {
   readonly #out: Output;
@@ -14,7 +17,7 @@ export class Narrator {
   }
 
   line(text = ''): void {
-    this.#out.story(text === '' ? '\n' : `  ${text}\n`);
+    this.#out.story(text === '' ? '\n' : `  ${wrapped(text)}\n`);
   }
 
   /** The first row is the head. */
@@ -25,4 +28,16 @@ export class Narrator {
   task<T>(what: string, work: (update: (detail: string) => void) => Promise<T>): Promise<T> {
     return this.#out.task(what, work);
   }
+}
+
+/** Broken between words; what follows the first line is set in. */
+function wrapped(text: string): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= WIDTH - 2)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(last === undefined ? word : `  ${word}`);
+  }
+  return lines.join('\n  ');
 }

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { Auditor } from '../../auditor/Auditor.ts';
 import { NetworkAuditorChain } from '../../auditor/auditorChain.ts';
 import { until } from '../../chain/clock.ts';
-import { computeMflops } from '../../domain/index.ts';
 import type { Measurement } from '../../reports/index.ts';
 import type { DemoNetwork } from './DemoNetwork.ts';
 import { countingJob } from './jobs.ts';
@@ -10,7 +9,7 @@ import { type Match, matchRound } from './matchRound.ts';
 import { runWorkloads } from './runWorkloads.ts';
 import { WORKLOAD3 } from './scenario.ts';
 import { auditorNames } from './startNetwork.ts';
-import { submit } from './submitWorkloads.ts';
+import { submitAnother } from './submitWorkloads.ts';
 
 /** Noise on a busy machine only ever makes a node look worse: an honest one meets its claim in one of these. */
 const TRIES = 6;
@@ -33,23 +32,22 @@ export interface Audited {
 export async function auditNodes(demo: DemoNetwork): Promise<Audited> {
   const { narrator } = demo;
   narrator.line();
-  narrator.line('Three auditors measure every node, and see nothing of it but its socket:');
+  narrator.line('Three auditors measure every node, and see nothing of it but its socket.');
   const liar = demo.nodes.find(({ plan }) => plan.deliveredCompute < 1)!;
   const trustBefore = await demo.as('anyone').reporting.trustOf(liar.id);
   await audit(demo);
 
-  const workload3 = await submit(demo, countingJob(WORKLOAD3, demo.options.textFile));
-  const round = await demo.nextRound(
-    'what was submitted is open, and what was audited binds, from the next round',
-  );
+  const workload3 = await submitAnother(demo, countingJob(WORKLOAD3, demo.options.textFile));
+  const round = await demo.nextRound('from here the new workload is open, and the audit binds');
   const matches = await matchRound(demo, [workload3]);
   await runWorkloads(demo, [workload3], matches);
 
   const record = (await demo.aicchain()).state.recordAt(liar.id, round)!;
   const matchedAfter = matches.some(({ node }) => node === liar.id);
+  narrator.line();
   narrator.line(
-    `${liar.plan.name} claimed twice what it delivers: trust ${trustBefore} → ${record.trustBps} of 10000, ` +
-      `${record.flagged ? 'flagged' : 'NOT flagged'} and ${matchedAfter ? 'STILL matched' : 'not matched'}.`,
+    `=> ${liar.plan.name} claimed twice what it delivers: trust ${percent(trustBefore)} → ${percent(record.trustBps)}, ` +
+      `${record.flagged ? 'flagged' : 'NOT flagged'}, and ${matchedAfter ? 'STILL matched' : 'not matched'}.`,
   );
   return {
     liar: { node: liar.id, trustBefore, trustAfter: record.trustBps, flagged: record.flagged, matchedAfter },
@@ -88,6 +86,8 @@ async function audit(demo: DemoNetwork): Promise<void> {
   await printAudit(demo, measured);
 }
 
+const percent = (bps: number) => `${(bps / 100).toFixed(1)} %`;
+
 /** Waits for every node's report of an epoch that still takes commitments, and returns that epoch. */
 async function openEpoch(demo: DemoNetwork): Promise<number> {
   const { epochRounds } = demo.deployment;
@@ -110,20 +110,23 @@ async function openEpoch(demo: DemoNetwork): Promise<number> {
 async function printAudit(demo: DemoNetwork, measured: readonly (readonly Measurement[])[]): Promise<void> {
   const { state } = await demo.aicchain();
   const round = (await demo.clock.round()) + 1;
+  demo.narrator.line('What was claimed: what each of the three found.');
   demo.narrator.table([
-    ['node', 'latency ≤', 'bandwidth ≥', 'compute claimed', 'measured by each', 'trust', ''],
+    ['node', 'latency', 'bandwidth', 'compute/GPU', 'trust', 'verdict'],
     ...demo.nodes.map(({ id, plan }) => {
       const record = state.recordAt(id, round)!;
-      const { claims } = state.nodes.get(id)!;
-      const of = (pick: (one: Measurement) => string) =>
-        measured.map((one) => pick(one.find(({ node }) => node === id)!)).join(' ');
+      const of = (claimed: number, pick: (one: Measurement) => string, unit: string) =>
+        `${claimed}: ${measured.map((one) => pick(one.find(({ node }) => node === id)!)).join(' ')} ${unit}`;
       return [
         plan.name,
-        of(({ latencyUs }) => `${(latencyUs / 1_000).toFixed(1)}`),
-        of(({ bandwidthMbps }) => String(bandwidthMbps)),
-        `${computeMflops(claims.computeCode, record.computeShift)} MFLOPS`,
-        of(({ answered, computeMflops: mflops }) => (answered ? String(mflops) : 'no answer')),
-        `${(record.trustBps / 100).toFixed(1)} %`,
+        of(plan.latencyMs, ({ latencyUs }) => (latencyUs / 1_000).toFixed(1), 'ms'),
+        of(plan.bandwidthMbps, ({ bandwidthMbps }) => String(bandwidthMbps), 'Mbps'),
+        of(
+          plan.mflopsPerGpu,
+          ({ answered, computeMflops }) => (answered ? String(computeMflops) : 'no answer'),
+          'MFLOPS',
+        ),
+        percent(record.trustBps),
         record.excluded ? 'EXCLUDED' : record.flagged ? 'FLAGGED' : 'fine',
       ];
     }),

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -10,6 +10,8 @@ import { runDemo } from './runDemo.ts';
 
 /** What the training job learns unless the user names something better: a text of the repository. */
 const DEFAULT_TEXT = fileURLToPath(new URL('../../../README.md', import.meta.url));
+
+const LEAST_TEXT_BYTES = 1_000;
 
 const AFTER_HELP = `
 Chain, nodes, policy and results stay in the folder "demo" of the data folder; those of the demo before in "demo.previous".
@@ -35,8 +37,13 @@ interface DemoCommandOptions {
 
 async function tell({ out, home }: Session, { seed, text }: DemoCommandOptions): Promise<void> {
   const textFile = resolve(text ?? DEFAULT_TEXT);
-  if (!existsSync(textFile))
-    throw new UsageError(`there is no file ${textFile}`, 'Name a text file with --text.');
+  const bytes = statSync(textFile, { throwIfNoEntry: false });
+  if (!bytes?.isFile()) throw new UsageError(`there is no file ${textFile}`, 'Name a text file with --text.');
+  if (bytes.size < LEAST_TEXT_BYTES)
+    throw new UsageError(
+      `${textFile} has ${bytes.size} bytes: too few to learn from`,
+      `Name a text of at least ${LEAST_TEXT_BYTES} bytes with --text.`,
+    );
   const dataDir = home.file('demo');
   const result = await runDemo({
     seed: integerOption('--seed', seed, 0, 2 ** 32 - 1),

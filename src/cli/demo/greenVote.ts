@@ -5,13 +5,14 @@ import {
   PARAMETERS,
   type ParameterValues,
 } from '../../domain/index.ts';
+import { roundAicc } from '../amounts.ts';
 import type { DemoNetwork } from './DemoNetwork.ts';
 import { countingJob } from './jobs.ts';
 import { type Match, matchRound } from './matchRound.ts';
 import { runWorkloads } from './runWorkloads.ts';
-import { GREEN_WORKLOAD } from './scenario.ts';
+import { type DemoWorkload, WORKLOAD4, WORKLOAD5 } from './scenario.ts';
 import { voters } from './startNetwork.ts';
-import { submit } from './submitWorkloads.ts';
+import { submitAnother } from './submitWorkloads.ts';
 
 export interface GreenVote {
   readonly parameter: 'greenMicroPerKWh';
@@ -28,12 +29,14 @@ const STEP_MICRO = 20 * MICRO_PER_AICC;
 export async function greenVote(demo: DemoNetwork): Promise<GreenVote> {
   const { narrator } = demo;
   narrator.step(6, 'a vote changes a rule, and the next round matches differently');
-  const job = countingJob(GREEN_WORKLOAD, demo.options.textFile);
-
-  const [matchBefore, ...others] = await matchOnce(demo, job);
+  const [matchBefore, ...others] = await matchOnce(demo, WORKLOAD4);
   const before = (await demo.aicchain()).state.parametersAt(matchBefore!.round).greenMicroPerKWh;
   const after = await priceThatMatters(demo, matchBefore!);
-  narrator.line(`Governors propose greenMicroPerKWh: ${formatAicc(before)} → ${formatAicc(after)} AICC/kWh`);
+  narrator.line();
+  narrator.line(
+    `The holders of AICG vote on what energy from the grid counts for (greenMicroPerKWh): ` +
+      `${formatAicc(before)} → ${formatAicc(after)} AICC/kWh. The least price at which it matters here.`,
+  );
   const { parameters, governance } = demo.as('node3');
   await governance.passes(
     [parameters.setCall('greenMicroPerKWh', after)],
@@ -44,10 +47,11 @@ export async function greenVote(demo: DemoNetwork): Promise<GreenVote> {
       onStep: (step) => narrator.line(`vote: ${step}`),
     },
   );
-  const [matchAfter, ...more] = await matchOnce(demo, job);
+  const [matchAfter, ...more] = await matchOnce(demo, WORKLOAD5);
+  narrator.line();
   narrator.line(
-    `Before the vote ${demo.nameOf(matchBefore!.node)} got the workload at ${formatAicc(matchBefore!.priceMicro)} AICC; ` +
-      `after it ${demo.nameOf(matchAfter!.node)}, at ${formatAicc(matchAfter!.priceMicro)} AICC.`,
+    `=> Before the vote ${demo.nameOf(matchBefore!.node)} got this work, at ${roundAicc(matchBefore!.priceMicro, 2)} AICC; ` +
+      `after it ${demo.nameOf(matchAfter!.node)}, which is green, at ${roundAicc(matchAfter!.priceMicro, 2)} AICC.`,
   );
   return {
     parameter: 'greenMicroPerKWh',
@@ -60,8 +64,8 @@ export async function greenVote(demo: DemoNetwork): Promise<GreenVote> {
 }
 
 /** Submits, matches, runs and settles one workload. */
-async function matchOnce(demo: DemoNetwork, job: ReturnType<typeof countingJob>): Promise<Match[]> {
-  const submitted = await submit(demo, job);
+async function matchOnce(demo: DemoNetwork, plan: DemoWorkload): Promise<Match[]> {
+  const submitted = await submitAnother(demo, countingJob(plan, demo.options.textFile));
   await demo.nextRound('what was submitted is open from the next round');
   const matches = await matchRound(demo, [submitted]);
   await runWorkloads(demo, [submitted], matches);

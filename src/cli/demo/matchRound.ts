@@ -1,5 +1,6 @@
 import type { Candidate, Explanation, Verdict } from '../../AICChain.ts';
-import { AICChainError, type Entry, formatAicc } from '../../domain/index.ts';
+import { AICChainError, type Entry } from '../../domain/index.ts';
+import { roundAicc } from '../amounts.ts';
 import type { DemoNetwork } from './DemoNetwork.ts';
 import type { DemoJob } from './jobs.ts';
 
@@ -14,8 +15,8 @@ export interface Match {
 const WHY_NOT: Readonly<Record<Verdict, string>> = {
   Chosen: 'CHOSEN',
   OverBudget: 'costs more than the budget',
-  MatchedElsewhere: 'taken by another workload of this round',
-  Outbid: 'eligible, but worth less than the chosen one',
+  MatchedElsewhere: 'worth more to another workload',
+  Outbid: 'worth less than the chosen one',
   NotRegistered: 'infeasible: not registered yet',
   Inactive: 'infeasible: paused or gone',
   Excluded: 'infeasible: excluded for false claims',
@@ -38,23 +39,23 @@ export async function matchRound(demo: DemoNetwork, jobs: readonly DemoJob[]): P
   const proposal = aicchain.propose(round);
   for (const { id, plan } of jobs) {
     narrator.line();
-    narrator.line(`Candidates for ${plan.name} (workload ${id}) in round ${round}:`);
+    narrator.line(`Candidates for ${plan.name} in round ${round} (amounts in AICC):`);
     narrator.table(candidateTable(demo, aicchain.explain(id, round)));
   }
   const matcher = demo.as('matcher');
   const { gasUsed } = await matcher.rounds.post(round, proposal.cutoff, proposal.entries);
   narrator.line();
   narrator.line(
-    `Round ${round} posted with its certificate (${gasUsed} gas, hash ${proposal.entriesHash.slice(0, 18)}…):`,
+    `Round ${round} is posted with its certificate (${gasUsed} gas, entries ${proposal.entriesHash.slice(0, 18)}…):`,
   );
   narrator.table([
-    ['workload', 'node', 'u', 'v', 'price', 'next', 'rank'],
+    ['workload', 'node', 'u (client gains)', 'v (node gains)', 'price', 'runner-up', 'rank'],
     ...proposal.entries.map((entry) => [
-      String(entry.workload),
+      `workload${entry.workload}`,
       demo.nameOf(entry.node),
-      formatAicc(entry.uMicro),
-      formatAicc(entry.vMicro),
-      formatAicc(entry.priceMicro),
+      roundAicc(entry.uMicro, 2),
+      roundAicc(entry.vMicro, 2),
+      roundAicc(entry.priceMicro, 2),
       entry.next === 0 ? '–' : demo.nameOf(entry.next),
       String(entry.rank),
     ]),
@@ -75,7 +76,7 @@ async function weighOnChain(demo: DemoNetwork, round: number, entries: readonly 
     }
   }
   demo.narrator.line(
-    `The chain weighs all ${entries.length} pairs again through the policy contract and agrees.`,
+    `The chain weighs ${entries.length === 1 ? 'the pair' : `all ${entries.length} pairs`} again through the policy contract, and agrees.`,
   );
 }
 
@@ -88,10 +89,10 @@ function candidateTable(demo: DemoNetwork, { candidates }: Explanation): string[
 
 function row(demo: DemoNetwork, { node, verdict, priceMicro, weight, trustBps }: Candidate): string[] {
   const known = weight.ineligible === 'None';
-  const money = (micro: bigint) => (known ? formatAicc(micro) : '–');
+  const money = (micro: bigint) => (known ? roundAicc(micro, 2) : '–');
   return [
     demo.nameOf(node),
-    priceMicro === undefined ? '–' : formatAicc(priceMicro),
+    priceMicro === undefined ? '–' : roundAicc(priceMicro, 2),
     money(weight.costMicro),
     weight.durationSec > 0n ? `${weight.durationSec} s` : '–',
     money(weight.qualityMicro),

@@ -1,8 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AICChain } from '../../AICChain.ts';
+import { readLock } from '../../chain/lock.ts';
+import { commandOf } from '../../chain/processes.ts';
 import { AICChainError } from '../../domain/index.ts';
 import type { Verification } from '../../verify/verifyLog.ts';
+import { makeFolders } from '../home.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { auditNodes } from './auditNodes.ts';
 import type { DemoNetwork, DemoOptions } from './DemoNetwork.ts';
@@ -26,7 +29,19 @@ export type DemoResult = Awaited<ReturnType<typeof tell>> & {
 /** The main job: six steps on a real chain, with a real policy and a real workload, and nothing left running. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const started = performance.now();
-  prepareFolder(options);
+  try {
+    prepareFolder(options);
+  } catch (cause) {
+    if (cause instanceof AICChainError) throw cause;
+    throw new AICChainError(
+      'DATA_FOLDER',
+      `cannot begin in ${options.dataDir}: ${(cause as Error).message}`,
+      {
+        hint: 'Name a folder that you may write with --data DIR.',
+        cause,
+      },
+    );
+  }
   const running: Running = {};
   // Ended once, whoever asks first: the end of the story, an error, or Ctrl-C.
   let ended: Promise<void> | undefined;
@@ -116,7 +131,7 @@ async function verifyAll(demo: DemoNetwork): Promise<Verification> {
   );
   const { ok, events, rounds, matches, nonCanonical, violations } = verification;
   narrator.line(
-    `Verified: ${events} events, ${rounds} rounds, ${matches} matches, every score and every price computed again: ` +
+    `=> Verified from the log alone: ${events} events, ${rounds} rounds, ${matches} matches; every score and every price computed again: ` +
       (ok ? 'all agree.' : `${violations.length} DISAGREE.`),
   );
   for (const violation of violations) narrator.line(JSON.stringify(violation));
@@ -128,6 +143,12 @@ async function verifyAll(demo: DemoNetwork): Promise<Verification> {
 function prepareFolder({ dataDir }: DemoOptions): void {
   const folder = resolve(dataDir);
   if (existsSync(folder) && readdirSync(folder).length > 0) {
+    if (isRunning(folder)) {
+      throw new AICChainError('DATA_IN_USE', `a demo runs in ${folder} at this moment`, {
+        hint: 'Wait for its end, or name another folder with --data.',
+        retryable: true,
+      });
+    }
     if (!existsSync(join(folder, MARK))) {
       throw new AICChainError('FOLDER_IN_USE', `${folder} is not empty and holds no demo`, {
         hint: 'Name another folder with --data.',
@@ -136,8 +157,14 @@ function prepareFolder({ dataDir }: DemoOptions): void {
     rmSync(`${folder}.previous`, { recursive: true, force: true });
     renameSync(folder, `${folder}.previous`);
   }
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder);
   writeFileSync(join(folder, MARK), '{}\n');
+}
+
+/** Whether the process that noted itself as the owner of the chain lives. */
+function isRunning(folder: string): boolean {
+  const lock = readLock(join(folder, 'chain'));
+  return lock !== undefined && commandOf(lock.pid) === lock.command;
 }
 
 async function endAll({ chain, demo }: Running): Promise<void> {

@@ -4,7 +4,8 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { type ContentHash, toBytes32 } from '../../agent/document.ts';
 import { NodeClient, type WorkloadStatus } from '../../agent/NodeClient.ts';
 import { until } from '../../chain/clock.ts';
-import { AICChainError, formatAicc, type Hex, type Split } from '../../domain/index.ts';
+import { AICChainError, type Hex, type Split } from '../../domain/index.ts';
+import { roundAicc } from '../amounts.ts';
 import { type DemoNetwork, demoKey } from './DemoNetwork.ts';
 import { type DemoJob, resultFolder } from './jobs.ts';
 import type { Match } from './matchRound.ts';
@@ -98,11 +99,14 @@ async function settle(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promis
     throw new AICChainError('NOT_SETTLED', `workload ${job.id} is ${status}, not settled`);
 
   const { lossFirst, lossLast } = report.metrics;
-  const loss = lossFirst === undefined ? '' : `; loss ${lossFirst.toFixed(3)} → ${lossLast?.toFixed(3)}`;
+  const loss =
+    lossFirst === undefined
+      ? ''
+      : ` Its loss went from ${lossFirst.toFixed(3)} to ${lossLast?.toFixed(3)} nats per character.`;
   narrator.line(
-    `${job.plan.name} ran on ${demo.nameOf(ended.node)} (driver ${report.driver}, isolation ${report.isolation})${loss}`,
+    `${job.plan.name} ran on ${demo.nameOf(ended.node)} (driver ${report.driver}, isolation ${report.isolation}).${loss}`,
   );
-  narrator.line(`its result is in ${folder}`);
+  narrator.line(`Its result, checked against the hash on chain: ${folder}`);
   printSplit(demo, ended.escrowMicro, ended.priceMicro, split);
   return {
     id: job.id,
@@ -140,7 +144,7 @@ function resultHashOf(report: WorkloadStatus): ContentHash {
 
 function printSplit({ narrator }: DemoNetwork, escrowMicro: number, priceMicro: number, split: Split): void {
   narrator.table([
-    ['escrow', 'price → node', 'Community Fund', 'auditors', 'matcher', 'treasury', 'refund', ''],
+    ['AICC locked', 'price → node', 'Community Fund', 'auditors', 'matcher', 'treasury', 'refund'],
     [
       ...[
         escrowMicro,
@@ -150,8 +154,8 @@ function printSplit({ narrator }: DemoNetwork, escrowMicro: number, priceMicro: 
         split.matcherMicro,
         split.treasuryMicro,
         split.refundMicro,
-      ].map(formatAicc),
-      `AICC${split.nodeMicro === priceMicro ? '' : ' (pro rata)'}`,
+      ].map((micro) => roundAicc(micro, 6)),
+      ...(split.nodeMicro === priceMicro ? [] : ['(pro rata)']),
     ],
   ]);
 }

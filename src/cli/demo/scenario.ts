@@ -141,8 +141,9 @@ export const WORKLOAD3: DemoWorkload = {
   maxDurationSec: 9_000,
 };
 
-/** Submitted twice, the same each time: before and after the green vote. */
-export const GREEN_WORKLOAD: DemoWorkload = { ...WORKLOAD3, name: 'workload4' };
+/** The same twice: before and after the green vote. */
+export const WORKLOAD4: DemoWorkload = { ...WORKLOAD3, name: 'workload4' };
+export const WORKLOAD5: DemoWorkload = { ...WORKLOAD3, name: 'workload5' };
 
 /** Start balances of the reference program. */
 export const BALANCES = {

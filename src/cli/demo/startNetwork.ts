@@ -77,13 +77,29 @@ export async function startNetwork(options: DemoOptions, running: Running): Prom
   running.demo = demo;
   const { addresses } = demo.deployment;
   narrator.line(`Chain at ${chain.rpcUrl}, state kept in ${chain.stateFile}.`);
-  narrator.line(`AICC ${addresses.aicc}, AICG ${addresses.aicg}; AICChain ${addresses.chain}.`);
-  narrator.line(`The timelock ${addresses.timelock} alone may change rules; the deployer keeps no role.`);
+  narrator.table([
+    ['contract', 'address', 'what for'],
+    ['AICC', addresses.aicc, 'pays'],
+    ['AICG', addresses.aicg, 'votes'],
+    ['AICChain', addresses.chain, 'holds the rounds'],
+    ['timelock', addresses.timelock, 'alone may change rules; the deployer keeps no role'],
+  ]);
+  narrator.line();
 
   await narrator.task('registering nodes, auditors and a matcher', () => register(demo));
   await narrator.task('starting five node processes', () => startAgents(demo));
   narrator.table([
-    ['node', 'GPUs', 'ask/GPU-h', 'latency', 'bandwidth', 'compute/GPU', 'watts', 'energy', 'process'],
+    [
+      'node',
+      'GPUs',
+      'ask per GPU-h',
+      'latency',
+      'bandwidth',
+      'compute/GPU',
+      'power/GPU',
+      'energy',
+      'process',
+    ],
     ...demo.nodes.map(({ plan, process }) => [
       plan.name,
       String(plan.gpus),
@@ -96,7 +112,12 @@ export async function startNetwork(options: DemoOptions, running: Running): Prom
       String(process.pid),
     ]),
   ]);
-  narrator.line('(what they claim; until they are audited they count at the floor of their class)');
+  narrator.line(
+    'Each is a process with its own key and folder; this is what it claims of itself. Until it is',
+  );
+  narrator.line(
+    'audited it counts at the floor of its class. node1 and node2 are those of the original idea.',
+  );
   await demo.nextRound('what was registered binds from the next round');
   return demo;
 }

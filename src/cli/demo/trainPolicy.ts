@@ -55,15 +55,15 @@ export async function trainPolicy(demo: DemoNetwork, jobs: readonly DemoJob[]): 
   );
   const percent = (part: number) => `${part < 0 ? '−' : '+'}${Math.abs(part * 100).toFixed(1)} %`;
   narrator.line(
-    `PPO: ${trained.history.length} updates; the best by the deployed rule is that of update ${trained.bestUpdate}: ` +
-      `${percent(trained.validationGain)} over price alone on the validation seeds`,
+    `PPO: ${trained.history.length} updates; the best, by the deployed rule, is that of update ${trained.bestUpdate}: ` +
+      `${percent(trained.validationGain)} over price alone on the validation seeds.`,
   );
   const held = await narrator.task('held-out evaluation', async () =>
     compare(scenario, trained.network, HELD_OUT_SEEDS),
   );
   narrator.line(
-    `Held-out welfare, ${HELD_OUT_SEEDS.length} seeds: policy ${aicc(held.policy.welfareMicro)}, price alone ${aicc(held.priceAlone.welfareMicro)}: ` +
-      `${percent(held.gain)} (95 %: ${percent(held.gainInterval.low)} to ${percent(held.gainInterval.high)}); the policy ${VERDICTS[held.verdict]}`,
+    `Welfare on ${HELD_OUT_SEEDS.length} seeds that it never saw: policy ${aicc(held.policy.welfareMicro)}, price alone ${aicc(held.priceAlone.welfareMicro)}: ` +
+      `${percent(held.gain)} (95 %: ${percent(held.gainInterval.low)} to ${percent(held.gainInterval.high)}). The policy ${VERDICTS[held.verdict]}.`,
   );
 
   const runtime = compile(trained.network);
@@ -77,16 +77,21 @@ export async function trainPolicy(demo: DemoNetwork, jobs: readonly DemoJob[]): 
   const policy = await narrator.task('registering the policy', () =>
     demo.as('anyone').policies.register(code, weights),
   );
-  narrator.line(`Policy ${policy}: ${(code.length - 2) / 2} bytes of EVM code, hash ${hash}`);
+  narrator.line(`Policy ${policy}: ${(code.length - 2) / 2} bytes of EVM code. Its hash, which is voted on:`);
+  narrator.line(`  ${hash}`);
   narrator.line(
-    'admitted: opcodes allowed, code and weights agree on the check vectors, priority never raises the penalty',
+    'Admitted: opcodes allowed, code and weights agree on the check vectors, priority never raises the penalty.',
   );
 
   const governance = demo.as('node1').governance;
-  await governance.passes([demo.as('anyone').policies.activateCall(policy)], `Activate policy ${hash}`, {
-    voters: voters(demo).map((voter) => voter.governance),
-    waitUntil: (timestamp, why) => demo.toTime(timestamp, why),
-    onStep: (step) => narrator.line(`vote: ${step}`),
-  });
+  await governance.passes(
+    [demo.as('anyone').policies.activateCall(policy)],
+    `Activate policy ${hash.slice(0, 18)}…`,
+    {
+      voters: voters(demo).map((voter) => voter.governance),
+      waitUntil: (timestamp, why) => demo.toTime(timestamp, why),
+      onStep: (step) => narrator.line(`vote: ${step}`),
+    },
+  );
   return { policyHash: hash, heldOutGain: held.gain, verdict: held.verdict };
 }

@@ -1,10 +1,17 @@
-import { bandwidthCode, computeCode, latencyCode, nodeMemoryCode, wattsCode } from '../../domain/codes.ts';
+import {
+  bandwidthCode,
+  computeCode,
+  LARGEST_CODED,
+  latencyCode,
+  nodeMemoryCode,
+  wattsCode,
+} from '../../domain/codes.ts';
 import { AICChainError } from '../../domain/errors.ts';
 import type { Claims } from '../../domain/types.ts';
 import { formatAicc, parseAicc } from '../../domain/units.ts';
 import type { NetworkState } from '../../state/index.ts';
 import type { Session } from '../Session.ts';
-import { integerOption, UsageError } from '../usage.ts';
+import { checkedUrl, integerOption, UsageError } from '../usage.ts';
 import { nodeFolder } from './folder.ts';
 
 export interface RegisterOptions {
@@ -31,8 +38,7 @@ export async function register(session: Session, name: string, options: Register
     );
   }
   const port = integerOption('--port', options.port, 1, 65_535);
-  const endpoint = options.endpoint ?? `http://127.0.0.1:${port}`;
-  if (!URL.canParse(endpoint)) throw new UsageError(`--endpoint ${endpoint} is not an address`);
+  const endpoint = checkedUrl('--endpoint', options.endpoint ?? `http://127.0.0.1:${port}`);
   const askMicro = parseAicc(options.ask);
   const network = session.network();
   const { state } = await session.view(network);
@@ -75,10 +81,19 @@ function claimsOf(options: RegisterOptions, state: NetworkState): Claims {
     throw new UsageError(`there is no class "${options.class}"`, `This network has: ${names}.`);
   }
   const [classId, { computeShift }] = found;
-  const claim = (what: string, text: string, factor: number, code: (value: number) => number): number => {
+  // A claim is coded in multiples of `unit`; the codes end somewhere, and a claim above that is a slip.
+  const claim = (
+    what: string,
+    text: string,
+    factor: number,
+    code: (value: number) => number,
+    unit = 1,
+  ): number => {
     const value = Math.round(Number(text) * factor);
     try {
       if (!(value > 0)) throw new RangeError('it must be a positive number');
+      if (value > LARGEST_CODED * unit)
+        throw new RangeError(`it is above ${(LARGEST_CODED * unit) / factor}`);
       return code(value);
     } catch (error) {
       throw new UsageError(`--${what} ${text} is not possible: ${(error as Error).message}`);
@@ -88,7 +103,13 @@ function claimsOf(options: RegisterOptions, state: NetworkState): Claims {
     gpus: integerOption('--gpus', options.gpus, 1, 4_095),
     classId,
     memoryCode: claim('memory', options.memory, 1, nodeMemoryCode),
-    computeCode: claim('compute', options.compute, 1_000, (mflops) => computeCode(mflops, computeShift)),
+    computeCode: claim(
+      'compute',
+      options.compute,
+      1_000,
+      (mflops) => computeCode(mflops, computeShift),
+      2 ** computeShift,
+    ),
     bandwidthCode: claim('bandwidth', options.bandwidth, 1, bandwidthCode),
     latencyCode: claim('latency', options.latency, 1_000, latencyCode),
     wattsCode: claim('watts', options.watts, 1, wattsCode),

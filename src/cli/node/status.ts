@@ -26,7 +26,7 @@ export async function status(session: Session, name: string): Promise<void> {
         `  ${record.active ? 'active' : 'paused'}, fresh until round ${record.freshUntilRound} (now ${round})${flags.length ? `, ${flags.join(', ')}` : ''}`,
       );
       out.line(
-        `  trust ${record.trustBps / 100} %, ${record.freeGpus} of ${record.gpus} GPUs free, asks ${formatAicc(record.askMicroPerGpuHour)} AICC/GPU-h`,
+        `  trust ${(record.trustBps / 100).toFixed(1)} %, ${record.freeGpus} of ${record.gpus} GPUs free, asks ${formatAicc(record.askMicroPerGpuHour)} AICC/GPU-h`,
       );
     }
     out.line(`  stake ${formatAicc(node.stakeMicro)} AICC`);
