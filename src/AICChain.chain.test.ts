@@ -103,8 +103,8 @@ beforeAll(async () => {
   await advance(Math.ceil((deployment.epochRounds * 2) / 3));
   for (const auditor of AUDITORS) await as(auditor).reporting.revealMeasurements(epoch, measurements, HASH);
   await clock.advanceTo(epochStart(epoch + 1), { onStep: heartbeat });
-  await as('voter').reporting.closeAudits(epoch, nodes);
   await as('voter').reporting.closeAudits(epoch - 1, nodes);
+  await as('voter').reporting.closeAudits(epoch, nodes);
 
   // A policy and a price for energy by vote; the next round is weighed with both.
   const voter = as('voter');

@@ -1,4 +1,3 @@
-import { hexToBytes } from '@noble/hashes/utils';
 import {
   AICChainError,
   type ChainEvent,
@@ -10,6 +9,7 @@ import {
   type NodeRecord,
   type ParameterValues,
   Round,
+  type RoundClock,
   type Weight,
   WorkloadId,
   type WorkloadSpec,
@@ -23,8 +23,8 @@ import {
   weighPair,
 } from './match/index.ts';
 import { features } from './policy/features.ts';
-import { type Policy, verifyPolicy } from './policy/RLPolicyManager.ts';
-import type { NetworkState, StateClock } from './state/index.ts';
+import { type Policy, RLPolicyManager } from './policy/RLPolicyManager.ts';
+import type { NetworkState } from './state/index.ts';
 import { type Verification, verifyLog } from './verify/verifyLog.ts';
 
 /** A workload as a round sees it; one that is not submitted yet has the next id. */
@@ -98,14 +98,14 @@ export interface Explanation {
  */
 export class AICChain {
   readonly state: NetworkState;
-  readonly #policies = new Map<Hex, Policy>();
+  readonly #policies = new RLPolicyManager();
 
   constructor(state: NetworkState) {
     this.state = state;
   }
 
   /** Replays a whole log and recomputes every weight and every match in it. */
-  static verify(events: Iterable<ChainEvent>, clock: StateClock): Verification {
+  static verify(events: Iterable<ChainEvent>, clock: RoundClock): Verification {
     return verifyLog(events, clock, (state) => {
       const aicchain = new AICChain(state);
       return (round, cutoff) => aicchain.candidates(round, cutoff);
@@ -196,7 +196,7 @@ export class AICChain {
     return {
       parameters: this.state.parametersAt(round),
       counters: this.state.countersAt(round),
-      policy: registered && this.#policy(registered.codeHash, registered.weights),
+      policy: registered && this.#policies.policy(registered),
     };
   }
 
@@ -225,14 +225,6 @@ export class AICChain {
       },
     };
     return { round: Round(round), cutoff, workloads, nodes, weights, instance };
-  }
-
-  #policy(codeHash: Hex, weights: Hex): Policy {
-    const known = this.#policies.get(codeHash);
-    if (known !== undefined) return known;
-    const policy = verifyPolicy(hexToBytes(weights.slice(2)), codeHash);
-    this.#policies.set(codeHash, policy);
-    return policy;
   }
 }
 

@@ -68,7 +68,7 @@ contract AICChain is IAICChain, Networked {
         bytes32 entriesHash = _publish(round, cutoff, entries);
         _rounds[round] =
             StoredRound(entriesHash, msg.sender, cutoff, uint16(entries.length), uint48(block.timestamp));
-        _bondLockedUntil[msg.sender] = round + uint32(PARAMETERS.current(Parameter.challengeWindowRounds));
+        _lockBond(round + uint32(PARAMETERS.current(Parameter.challengeWindowRounds)));
     }
 
     /// @inheritdoc IAICChain
@@ -177,6 +177,11 @@ contract AICChain is IAICChain, Networked {
         uint256 need = share > least ? share : least;
         uint256 have = _bondMicro(msg.sender);
         require(have >= need, BondTooSmall(msg.sender, have, need));
+    }
+
+    /// @dev A round under a shorter window frees no bond earlier.
+    function _lockBond(uint32 until) private {
+        if (until > _bondLockedUntil[msg.sender]) _bondLockedUntil[msg.sender] = until;
     }
 
     function _bondMicro(address matcher) private view returns (uint256) {

@@ -144,16 +144,17 @@ contract AIWorkloads is IAIWorkloads, Networked {
     /// @inheritdoc IAIWorkloads
     function complete(uint32 id, bytes32 resultHash) external {
         StoredWorkload storage w = _existing(id);
-        if (w.status == Status.Cancelled && _endedRound(w) == _round()) {
-            _requireItsNode(id, w);
-            w.accepted = false;
-            _declare(id, w, Status.Completed, CloseReason.Completed, uint16(MAX_BPS), resultHash);
-            return;
-        }
-        _ofNode(id, Status.Running);
+        bool justCancelled = w.status == Status.Cancelled && _endedRound(w) == _round();
+        if (justCancelled) _requireItsNode(id, w);
+        else _ofNode(id, Status.Running);
         // A lease is paid by time: it is not complete before its time.
         if (w.spec.leaseSec() > 0) _requireOwedTimeOver(id, w);
-        _end(id, w, Status.Completed, CloseReason.Completed, uint16(MAX_BPS), resultHash);
+        if (justCancelled) {
+            w.accepted = false;
+            _declare(id, w, Status.Completed, CloseReason.Completed, uint16(MAX_BPS), resultHash);
+        } else {
+            _end(id, w, Status.Completed, CloseReason.Completed, uint16(MAX_BPS), resultHash);
+        }
     }
 
     /// @inheritdoc IAIWorkloads

@@ -10,6 +10,7 @@ import {Parameter} from "./generated/ParameterTable.sol";
 import {Codes} from "./libraries/Codes.sol";
 import {RoundHistory} from "./libraries/RoundHistory.sol";
 import {Trust} from "./libraries/Trust.sol";
+import {ClaimsWords} from "./types/ClaimsLib.sol";
 import {LedgerLines} from "./types/LedgerLines.sol";
 import {Matches} from "./types/MatchLib.sol";
 import {NodeRecords} from "./types/NodeRecordLib.sol";
@@ -28,6 +29,8 @@ import {
 /// @notice The nodes of the network: see IComputeNodes.
 /// A node that asked to leave has freshUntilRound 0 in its record, which no other node has: it is never fresh again.
 contract ComputeNodes is IComputeNodes, Networked, EIP712 {
+    using ClaimsWords for Claims;
+    using ClaimsWords for uint224;
     using Matches for Match;
     using RoundHistory for RoundHistory.Series;
 
@@ -46,7 +49,6 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
     struct Node {
         address owner;
         uint32 stakeFreeFromRound; // 0 until it asks to leave
-        Claims claims;
         Standing standing;
     }
 
@@ -65,6 +67,8 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
 
     GpuClass[] private _classes;
     mapping(uint32 node => Node) private _nodes;
+    /// @dev By the epoch from which an audit holds the node to them; the match goes by the newest at once.
+    mapping(uint32 node => RoundHistory.Series) private _claims;
     mapping(uint32 node => RoundHistory.Series) private _records;
     RoundHistory.Series private _networkGpus; // gpus 64 | freeGpus 64
 
@@ -101,7 +105,7 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
 
         node = ++nodeCount;
         _nodes[node].owner = msg.sender;
-        _nodes[node].claims = claims;
+        _claims[node].write(claims.pack(), _epoch());
 
         uint16 trustBps = uint16(_parameter(Parameter.initialTrustBps));
         NodeRecords.Fields memory record;
@@ -135,14 +139,13 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
 
     /// @inheritdoc IComputeNodes
     function setClaims(uint32 node, Claims calldata claims) external onlyOwner(node) {
-        Node storage stored = _nodes[node];
-        require(claims.gpus == stored.claims.gpus, BadClaims("gpus", claims.gpus));
-        require(claims.classId == stored.claims.classId, BadClaims("classId", claims.classId));
-        stored.claims = claims;
+        NodeRecords.Fields memory record = _newest(node).unpack();
+        require(claims.gpus == record.gpus, BadClaims("gpus", claims.gpus));
+        require(claims.classId == record.classId, BadClaims("classId", claims.classId));
+        _claims[node].write(claims.pack(), _epoch() + 1);
         emit ClaimsChanged(node, claims);
 
-        NodeRecords.Fields memory record = _newest(node).unpack();
-        _boundClaims(record, claims, stored.standing);
+        _boundClaims(record, claims, _nodes[node].standing);
         _write(node, NodeRecords.pack(record));
     }
 
@@ -167,7 +170,12 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
     /// @inheritdoc IComputeNodes
     function resume(uint32 node) external onlyOwner(node) {
         _requireStaying(node);
-        _write(node, _newest(node).withFlag(FLAG_ACTIVE, true));
+        NodeRecord record = _newest(node);
+        require(record.flags() & FLAG_EXCLUDED == 0, Excluded(node));
+        uint64 stakeMicro = stakeMicroOf(node);
+        uint64 wholeMicro = _minStakeMicro(record.gpus());
+        if (stakeMicro < wholeMicro) _addStake(node, stakeMicro, wholeMicro - stakeMicro);
+        _write(node, record.withFlag(FLAG_ACTIVE, true));
     }
 
     /// @inheritdoc IComputeNodes
@@ -194,15 +202,13 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
 
     /// @inheritdoc IComputeNodes
     function restake(uint32 node) external onlyOwner(node) {
-        Node storage stored = _nodes[node];
-        require(_newest(node).flags() & FLAG_EXCLUDED != 0, NotExcluded(node));
-        require(!stored.standing.restaked, AlreadyRestaked(node));
+        Standing storage standing = _nodes[node].standing;
+        NodeRecord record = _newest(node);
+        require(record.flags() & FLAG_EXCLUDED != 0, NotExcluded(node));
+        require(!standing.restaked, AlreadyRestaked(node));
         _requireStaying(node);
-        stored.standing.restaked = true;
-
-        uint64 addedMicro = _minStakeMicro(stored.claims.gpus);
-        emit StakeChanged(node, stakeMicroOf(node) + addedMicro);
-        VAULT.move(LedgerLines.available(msg.sender), LedgerLines.nodeStake(node), addedMicro);
+        standing.restaked = true;
+        _addStake(node, stakeMicroOf(node), _minStakeMicro(record.gpus()));
     }
 
     /// @inheritdoc IComputeNodes
@@ -278,8 +284,10 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
     {
         uint64 stakeMicro = stakeMicroOf(node);
         takenMicro = uint64(Math.min(amountMicro, stakeMicro));
-        emit StakeChanged(node, stakeMicro - takenMicro);
+        uint64 leftMicro = stakeMicro - takenMicro;
+        emit StakeChanged(node, leftMicro);
         VAULT.move(LedgerLines.nodeStake(node), LedgerLines.available(to), takenMicro);
+        if (leftMicro < amountMicro) _write(node, _newest(node).withFlag(FLAG_ACTIVE, false));
     }
 
     /// @inheritdoc IComputeNodes
@@ -302,7 +310,7 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
             standing.cleanAudits = 0;
         }
         _judge(record, standing);
-        _boundClaims(record, stored.claims, standing);
+        _boundClaims(record, claimsOf(node), standing);
 
         stored.standing = standing;
         emit AuditApplied(node, measured, record.trustBps, standing.unanswered, standing.cleanAudits);
@@ -317,8 +325,14 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
     }
 
     /// @inheritdoc IComputeNodes
-    function claimsOf(uint32 node) external view returns (Claims memory) {
-        return _nodes[node].claims;
+    function claimsOf(uint32 node) public view returns (Claims memory) {
+        return _claims[node].newest().unpack();
+    }
+
+    /// @inheritdoc IComputeNodes
+    function claimsAt(uint32 node, uint32 epoch) external view returns (Claims memory claims) {
+        claims = _claims[node].at(epoch).unpack();
+        require(claims.gpus != 0, UnknownNode(node));
     }
 
     /// @notice What audits have shown of a node, and until when it is green.
@@ -406,6 +420,11 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
             _parameter(Parameter.trustGainDivisor),
             _parameter(Parameter.trustLossDivisor)
         );
+    }
+
+    function _addStake(uint32 node, uint64 stakeMicro, uint64 addedMicro) private {
+        emit StakeChanged(node, stakeMicro + addedMicro);
+        VAULT.move(LedgerLines.available(msg.sender), LedgerLines.nodeStake(node), addedMicro);
     }
 
     function _write(uint32 node, NodeRecord record) private {

@@ -52,8 +52,9 @@ contract RLPolicyManager is IRLPolicyManager, Networked {
 
         address deployed = PolicyCode.deploy(code);
         require(deployed != address(0), BadCodeSize(size));
-        _requireCodeIsNetwork(deployed, codeHash, network);
-        _requirePriorityNeverHurts(deployed, codeHash);
+        bytes32 seed = keccak256(abi.encode(codeHash, keccak256(network)));
+        _requireCodeIsNetwork(deployed, seed, network);
+        _requirePriorityNeverHurts(deployed, seed);
 
         policy = ++policyCount;
         _codes[policy] = deployed;
@@ -100,10 +101,10 @@ contract RLPolicyManager is IRLPolicyManager, Networked {
 
     // ----------------------------------------------------------------------------------------------------------
 
-    function _requireCodeIsNetwork(address code, bytes32 codeHash, bytes memory network) private view {
+    function _requireCodeIsNetwork(address code, bytes32 seed, bytes memory network) private view {
         uint256 gasCap = PARAMETERS.current(Parameter.policyGasCap);
         for (uint256 i = 0; i < MATCH_VECTORS; ++i) {
-            (uint256 first, uint256 second) = _checkVector(codeHash, i);
+            (uint256 first, uint256 second) = _checkVector(seed, i);
             bytes memory features = abi.encodePacked(first, bytes16(bytes32(second)));
             uint256 byCode = _penalty(code, features, gasCap);
             uint256 byWeights = IntegerNetwork.evaluate(network, features);
@@ -111,11 +112,11 @@ contract RLPolicyManager is IRLPolicyManager, Networked {
         }
     }
 
-    function _requirePriorityNeverHurts(address code, bytes32 codeHash) private view {
+    function _requirePriorityNeverHurts(address code, bytes32 seed) private view {
         uint256 gasCap = PARAMETERS.current(Parameter.policyGasCap);
         uint8[4] memory priorities = [0, 64, 128, 255];
         for (uint256 i = 0; i < PRIORITY_VECTORS; ++i) {
-            (uint256 first, uint256 second) = _checkVector(codeHash, i);
+            (uint256 first, uint256 second) = _checkVector(seed, i);
             first &= ~(uint256(type(uint16).max) << PRIORITY_SHIFT);
             uint256 before = LARGEST_PENALTY;
             for (uint256 p = 0; p < priorities.length; ++p) {
@@ -128,10 +129,11 @@ contract RLPolicyManager is IRLPolicyManager, Networked {
         }
     }
 
-    /// @dev 24 packed features in 0..1023: 16 in the first word, 8 in the upper half of the second.
-    function _checkVector(bytes32 codeHash, uint256 i) private pure returns (uint256 first, uint256 second) {
-        first = uint256(keccak256(abi.encode(codeHash, i, uint256(0)))) & LANES_BELOW_1024;
-        second = uint256(keccak256(abi.encode(codeHash, i, uint256(1)))) & LANES_BELOW_1024;
+    /// @dev 24 packed features in 0..1023: 16 in the first word, 8 in the upper half of the second. The seed is of code and
+    /// weights: nobody can fit the one to the other on vectors that are known before.
+    function _checkVector(bytes32 seed, uint256 i) private pure returns (uint256 first, uint256 second) {
+        first = uint256(keccak256(abi.encode(seed, i, uint256(0)))) & LANES_BELOW_1024;
+        second = uint256(keccak256(abi.encode(seed, i, uint256(1)))) & LANES_BELOW_1024;
     }
 
     /// @dev What is not one word in 0..65535, within the gas cap, counts as the largest penalty. A caller cannot bring

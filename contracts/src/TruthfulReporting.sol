@@ -57,7 +57,7 @@ contract TruthfulReporting is ITruthfulReporting, Networked, EIP712 {
     mapping(uint32 node => mapping(uint32 epoch => bytes32)) public reportDigest;
     mapping(uint32 epoch => mapping(address auditor => bytes32)) private _commitments;
     mapping(uint32 node => mapping(uint32 epoch => Reveal[])) private _reveals;
-    mapping(uint32 node => mapping(uint32 epoch => bool)) private _closed;
+    mapping(uint32 node => uint32 epoch) private _openFrom; // audits before it are closed
 
     constructor(NetworkConfig memory config) Networked(config) EIP712("AICChain", "1") {
         require(config.epochRounds >= 3, EpochTooShort(config.epochRounds));
@@ -182,7 +182,7 @@ contract TruthfulReporting is ITruthfulReporting, Networked, EIP712 {
 
     /// @inheritdoc ITruthfulReporting
     function closeAudits(uint32 epoch, uint32[] calldata nodes) external {
-        require(epoch < currentEpoch(), WrongPhase(epoch, _round()));
+        require(epoch < _epoch(), WrongPhase(epoch, _round()));
         for (uint256 i = 0; i < nodes.length; ++i) {
             _closeAudit(nodes[i], epoch);
         }
@@ -206,7 +206,7 @@ contract TruthfulReporting is ITruthfulReporting, Networked, EIP712 {
 
     /// @inheritdoc ITruthfulReporting
     function currentEpoch() public view returns (uint32) {
-        return _round() / EPOCH_ROUNDS;
+        return _epoch();
     }
 
     /// @inheritdoc ITruthfulReporting
@@ -218,8 +218,7 @@ contract TruthfulReporting is ITruthfulReporting, Networked, EIP712 {
 
     function _closeAudit(uint32 node, uint32 epoch) private {
         require(NODES.ownerOf(node) != address(0), IComputeNodes.UnknownNode(node));
-        require(!_closed[node][epoch], AlreadyClosed(node, epoch));
-        _closed[node][epoch] = true;
+        require(epoch >= _openFrom[node], AlreadyClosed(node, epoch));
         Reveal[] memory reveals = _reveals[node][epoch];
         uint8 count = uint8(Math.min(reveals.length, type(uint8).max));
         uint16 trustBefore = trustOf(node);
@@ -227,17 +226,22 @@ contract TruthfulReporting is ITruthfulReporting, Networked, EIP712 {
             emit AuditClosed(node, epoch, count, 0, trustBefore, trustBefore);
             return;
         }
+        _openFrom[node] = epoch + 1;
         delete _reveals[node][epoch];
+        Claims memory claims = NODES.claimsAt(node, epoch);
         Measured memory measured = Audits.aggregate(reveals);
-        uint256 discrepancyBps = measured.answered ? _discrepancyBps(node, measured) : 0;
+        uint256 discrepancyBps = measured.answered ? _discrepancyBps(claims, measured) : 0;
         NODES.applyAudit(node, measured, discrepancyBps);
         emit AuditClosed(node, epoch, count, discrepancyBps, trustBefore, trustOf(node));
         _payAuditors(reveals, measured.answered);
     }
 
-    /// @dev That of the worst metric, against what the node claims now.
-    function _discrepancyBps(uint32 node, Measured memory measured) private view returns (uint256 worst) {
-        Claims memory claims = NODES.claimsOf(node);
+    /// @dev That of the worst metric.
+    function _discrepancyBps(Claims memory claims, Measured memory measured)
+        private
+        view
+        returns (uint256 worst)
+    {
         uint256 claimedMflops =
             Codes.decode(claims.computeCode) << NODES.gpuClass(claims.classId).computeShift;
         worst = Trust.discrepancyBps(

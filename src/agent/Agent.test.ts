@@ -115,6 +115,15 @@ test('a node keeps fresh, also when the clock jumps, and reports once an epoch',
   expect(node.chain.log).toEqual(['report 1', 'heartbeat 14', 'report 2', 'heartbeat 64', 'report 10']);
 });
 
+test('an upload that does not fit is refused as such, while it is still being sent', async () => {
+  await started({ storeQuotaMB: 1 });
+  node.chain.match(1, specHash(COPY));
+  await expect(node.client().uploadBytes(Buffer.alloc(8_000_000))).rejects.toMatchObject({
+    code: 'STORE_FULL',
+    message: expect.stringContaining('full'),
+  });
+});
+
 test('two workloads at a time get GPUs of their own', async () => {
   await started();
   const spec = job('echo "gpus $AICCHAIN_GPUS"; sleep 0.3; touch "$AICCHAIN_OUTPUT_DIR/copy.txt"', {
@@ -146,6 +155,54 @@ test('a workload that failed here may be matched here again', async () => {
   node.chain.match(1, specHash(spec));
   await begun('closed 1 Open');
   expect(said()).toEqual(['start 1', 'fail 1 NodeFault 0', 'start 1', 'fail 1 NodeFault 0']);
+});
+
+describe('a reorganisation of the chain costs neither the work nor the pay', () => {
+  test('of the completion: it is said again', async () => {
+    await started();
+    node.chain.match(1, specHash(COPY));
+    await node.deliver(1, COPY);
+    await begun('closed 1 Completed');
+    node.chain.set(1, { status: 'Running', reason: 'None' });
+    await until('the second word', () => said().length === 3);
+    expect(said()).toEqual(['start 1', 'complete 1', 'complete 1']);
+    expect((await node.client().status(1)).state).toBe('Completed');
+  });
+
+  test('of the start, while the job runs: both are said', async () => {
+    await started();
+    const spec = job('sleep 0.5; touch "$AICCHAIN_OUTPUT_DIR/copy.txt"');
+    node.chain.match(1, specHash(spec));
+    await node.deliver(1, spec);
+    await begun('started 1');
+    node.chain.set(1, { status: 'Matched' });
+    await begun('closed 1 Completed');
+    expect(said()).toEqual(['start 1', 'start 1', 'complete 1']);
+  });
+
+  test('what was over otherwise stays over', async () => {
+    await started();
+    node.chain.match(1, specHash(COPY));
+    await begun('matched 1');
+    node.chain.set(1, { status: 'Cancelled' });
+    await begun('withdrawn 1');
+    node.chain.set(1, { status: 'Running', startedAt: 100 });
+    await begun('reported');
+    expect(said()).toEqual([]);
+  });
+});
+
+test('a node that cannot be kept fresh still ends what it has begun, and says its trouble once', async () => {
+  await started();
+  node.chain.heartbeat = async () => {
+    throw new Error('no gas left');
+  };
+  node.chain.advance(200);
+  await begun('problem no gas left');
+  node.chain.match(1, specHash(COPY));
+  await node.deliver(1, COPY);
+  await begun('closed 1 Completed');
+  expect(node.events.filter((event) => event.startsWith('problem'))).toHaveLength(1);
 });
 
 describe('an input at an address of the client', () => {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalAccount } from 'viem';
+import { lockFolder } from '../chain/folderLock.ts';
 import { AICChainError } from '../domain/errors.ts';
 import { NodeId, WorkloadId } from '../domain/index.ts';
 import { type Report, reportTypedData } from '../reports/index.ts';
@@ -10,15 +11,17 @@ import type { AgentConfig } from './config.ts';
 import { ContentStore } from './contentStore.ts';
 import type { Driver } from './drivers/Driver.ts';
 import { ProcessDriver } from './drivers/process.ts';
-import { lockFolder } from './folderLock.ts';
 import { MatchRun, type RunSurroundings } from './MatchRun.ts';
 import type { SignedReport } from './NodeService.ts';
-import { openSession } from './probe/session.ts';
+import { openSession, type Session } from './probe/session.ts';
 import { type NodeServer, serve } from './server.ts';
 import { Shaper } from './shaping.ts';
 import { keyOf, WorkloadBook } from './WorkloadBook.ts';
 
 export type AgentEvent = (event: string, details: Record<string, unknown>) => void;
+
+/** Between two looks at a chain that does not answer. */
+const LONGEST_WAIT_MS = 2_000;
 
 export interface AgentOptions {
   readonly dataDir: string;
@@ -48,6 +51,8 @@ export class Agent {
   private loop: Promise<void> | undefined;
   private freshness = { rounds: 0, untilRound: 0 };
   private report: SignedReport | undefined;
+  private session: Session | undefined;
+  /** What went wrong last, so that it is said once and not at every look. */
   private problem = '';
 
   private constructor(
@@ -75,17 +80,18 @@ export class Agent {
           hint: 'Correct nodeId or keyFile in node.json.',
         },
       );
-    mkdirSync(dataDir, { recursive: true });
-    const unlock = lockFolder(dataDir);
+    const unlock = takeFolder(dataDir);
     let book: WorkloadBook | undefined;
     try {
-      book = new WorkloadBook(dataDir);
-      const store = await ContentStore.open(join(dataDir, 'content'), {
+      const known = new WorkloadBook(dataDir);
+      book = known;
+      const store: ContentStore = await ContentStore.open(join(dataDir, 'content'), {
         quotaBytes: config.storeQuotaMB * 1e6,
+        needed: () => known.needed(store),
       });
-      const driver = options.driver ?? (await ProcessDriver.open({ hidden: [dataDir] }));
+      const driver = options.driver ?? (await ProcessDriver.open());
       const { gpus } = await chain.claimsOf(NodeId(config.nodeId));
-      const agent = new Agent(options, { driver, store, book, unlock, gpus });
+      const agent = new Agent(options, { driver, store, book: known, unlock, gpus });
       await agent.open();
       return agent;
     } catch (error) {
@@ -116,6 +122,7 @@ export class Agent {
     const { account, chain, config } = this.options;
     const nowSec = Math.floor(Date.now() / 1000);
     const session = await openSession(account, { node: this.node, chainId: chain.chainId, nowSec });
+    this.session = session;
     this.freshness = {
       rounds: await chain.freshnessRounds(),
       untilRound: await chain.freshUntilRound(this.node),
@@ -141,21 +148,31 @@ export class Agent {
 
   private async watch(): Promise<void> {
     const { signal } = this.stopping;
-    while (!signal.aborted) {
+    const pollMs = this.options.pollMs ?? 150;
+    for (let waitMs = pollMs; !signal.aborted; ) {
       try {
         await this.look(await this.options.chain.time());
         this.problem = '';
+        waitMs = pollMs;
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         if (message !== this.problem) this.emit('problem', { message });
         this.problem = message;
+        waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
       }
-      await sleep(this.options.pollMs ?? 150, undefined, { signal }).catch(() => {});
+      await sleep(waitMs, undefined, { signal }).catch(() => {});
     }
   }
 
   private async look(time: ChainTime): Promise<void> {
+    // What is matched goes on, also where the node cannot be kept fresh (it is leaving, or has no gas left).
+    await this.carryOut(time);
     await this.keepFresh(time.round);
+    await this.reportEpoch(time.epoch);
+    await this.session?.renew(Math.floor(Date.now() / 1000));
+  }
+
+  private async carryOut(time: ChainTime): Promise<void> {
     const assignments = await this.options.chain.assignmentsOf(this.node);
     const ours = new Set(assignments.map(keyOf));
     for (const [key, { run }] of this.runs) if (!ours.has(key)) run.stop('Withdrawn');
@@ -165,7 +182,6 @@ export class Agent {
       entry?.run.see(assignment, time.round, time.timestamp);
     }
     await this.takeUpOpenEnds(time);
-    await this.reportEpoch(time.epoch);
   }
 
   /** Matches of an earlier life that are over on chain, and were not yet when that life ended. */
@@ -181,8 +197,12 @@ export class Agent {
 
   /** Begins to carry out a match that is not known to be over. */
   private take(run: MatchRun, key: string, time: ChainTime) {
-    if (this.stopping.signal.aborted || this.book.get(run.assignment)?.closed !== undefined) return undefined;
-    this.emit('matched', { workload: run.assignment.workload, round: run.assignment.matchedRound });
+    const known = this.book.get(run.assignment);
+    // The chain had taken what was said of it and does not know of it any more: it was reorganised.
+    const isTakenBack = known?.closed?.declared === true && run.assignment.status === 'Running';
+    if (this.stopping.signal.aborted || (known?.closed !== undefined && !isTakenBack)) return undefined;
+    const { workload, matchedRound: round } = run.assignment;
+    if (!isTakenBack) this.emit('matched', { workload, round });
     run.see(run.assignment, time.round, time.timestamp);
     const done = run
       .carryOut(time.timestamp)
@@ -251,5 +271,25 @@ export class Agent {
 
   private emit(event: string, details: Record<string, unknown>): void {
     this.options.onEvent?.(event, details);
+  }
+}
+
+/** Makes and locks the data folder; only its owner may look into it. */
+function takeFolder(dataDir: string): () => void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    // What clients hand over is theirs, whatever the folder around it allows.
+    for (const name of ['content', 'runs']) mkdirSync(join(dataDir, name), { recursive: true, mode: 0o700 });
+    return lockFolder(dataDir, join(dataDir, 'agent.lock')).release;
+  } catch (cause) {
+    if (cause instanceof AICChainError) throw cause;
+    throw new AICChainError(
+      'DATA_FOLDER',
+      `the data folder ${dataDir} cannot be used: ${(cause as Error).message}`,
+      {
+        hint: 'Name a folder that you may write with --data.',
+        cause,
+      },
+    );
   }
 }

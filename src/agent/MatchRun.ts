@@ -10,7 +10,13 @@ import type { Driver, RunResult } from './drivers/Driver.ts';
 import { fetchInput } from './fetchInput.ts';
 import { decodeJobSpec, type JobSpec } from './jobSpec.ts';
 import { RunLog } from './RunLog.ts';
-import { keyOf, type Outcome, type StoredOutput, type WorkloadBook } from './WorkloadBook.ts';
+import {
+  keyOf,
+  type MatchRecord,
+  type Outcome,
+  type StoredOutput,
+  type WorkloadBook,
+} from './WorkloadBook.ts';
 
 /** Why a run is ended from outside. */
 export type StopReason = 'Shutdown' | 'OwedTimeOver' | 'Withdrawn';
@@ -68,7 +74,7 @@ export class MatchRun {
   async carryOut(timestamp: number): Promise<void> {
     const { book, onEvent } = this.around;
     const known = book.get(this.assignment);
-    if (known?.closed !== undefined) return;
+    if (known?.closed !== undefined && !(await this.isTakenBack(known))) return;
     if (known === undefined) book.accept(this.assignment);
     if (known?.run !== undefined) await this.around.driver.sweep(known.run);
     const outcome = known?.outcome ?? (await this.run(timestamp));
@@ -230,17 +236,26 @@ export class MatchRun {
     );
   }
 
+  /** Closed here, and running on chain: a reorganisation took the declaration back. Asked now: what was seen may be old. */
+  private async isTakenBack({ closed }: MatchRecord): Promise<boolean> {
+    if (closed?.declared !== true) return false;
+    const now = await this.around.chain.workload(this.assignment.workload);
+    return now !== undefined && this.isStillOurs(now) && now.status === 'Running';
+  }
+
   private async declare(outcome: Outcome): Promise<void> {
     const { workload } = this.assignment;
     const { chain } = this.around;
     const { ending, doneBps, digest } = outcome;
     const now = await this.tell(
-      () => {
+      ({ status }) => {
+        // Here too: the start itself may have been taken back while the job ran.
+        if (status === 'Matched') return chain.start(workload);
         if (ending === 'Completed') return chain.complete(workload, digest);
         if (ending === 'TimedOut') return chain.timeOut(workload, doneBps, digest);
         return chain.fail(workload, ending === 'ClientFault', doneBps, digest);
       },
-      (now) => now.status === 'Running',
+      (now) => now.status === 'Running' || (now.status === 'Matched' && this.round <= now.lastStartRound),
     );
     if (now === undefined) return;
     // Only what the chain took as this node said it counts as said: outputs are released for nothing else.
@@ -261,7 +276,7 @@ export class MatchRun {
    * nothing is sent twice. Returns what the chain says then, or undefined on shutdown.
    */
   private async tell(
-    send: () => Promise<void>,
+    send: (now: Assignment) => Promise<void>,
     isDue: (now: Assignment) => boolean,
   ): Promise<Assignment | undefined> {
     let said = '';
@@ -269,7 +284,7 @@ export class MatchRun {
       try {
         const now = await this.around.chain.workload(this.assignment.workload);
         if (now === undefined || !this.isStillOurs(now) || !isDue(now)) return now;
-        await send();
+        await send(now);
         waitMs = 50;
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);

@@ -18,7 +18,11 @@ export class RunLog {
   }
 
   write(chunk: Buffer): void {
-    writeSync(this.file, chunk);
+    try {
+      writeSync(this.file, chunk);
+    } catch {
+      // The disk is full: the job may still finish, and what it says of itself is still read.
+    }
     const lines = (this.line + chunk.toString('latin1')).split('\n');
     this.line = (lines.pop() ?? '').slice(0, LONGEST_LINE);
     for (const line of lines) this.metrics = metricsOf(line) ?? this.metrics;

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Address } from '../domain/index.ts';
 import type { Assignment } from './chainPort.ts';
+import type { ContentStore } from './contentStore.ts';
 import type { ContentHash } from './document.ts';
 import type { RunRecord } from './drivers/Driver.ts';
+import { decodeJobSpec } from './jobSpec.ts';
 import { Journal } from './journal.ts';
 import type { Metrics } from './RunLog.ts';
 
@@ -72,6 +74,16 @@ export class WorkloadBook {
     return [...this.matches.values()];
   }
 
+  /** What matches that are not over still need of the store. */
+  async needed(store: ContentStore): Promise<Set<ContentHash>> {
+    const open = this.all().filter((match) => match.closed === undefined);
+    const inputs = await Promise.all(open.map(({ specHash }) => inputsOf(specHash, store)));
+    const ofOutcomes = open.flatMap(({ outcome }) =>
+      outcome === undefined ? [] : [outcome.digest, ...outcome.outputs.map(({ hash }) => hash)],
+    );
+    return new Set([...open.map(({ specHash }) => specHash), ...inputs.flat(), ...ofOutcomes]);
+  }
+
   accept(assignment: Assignment): void {
     const { workload, matchedRound, client, specHash } = assignment;
     this.write({ line: 'accepted', workload, matchedRound, client, specHash });
@@ -116,3 +128,12 @@ export class WorkloadBook {
 
 export const keyOf = (match: Match) => `${match.workload}-${match.matchedRound}`;
 const matchOf = ({ workload, matchedRound }: Match): Match => ({ workload, matchedRound });
+
+/** The inputs that a spec names. None where it was not handed over yet, or is no spec. */
+export async function inputsOf(specHash: ContentHash, store: ContentStore): Promise<ContentHash[]> {
+  try {
+    return decodeJobSpec(await store.readBytes(specHash)).inputs.map((input) => input.hash);
+  } catch {
+    return [];
+  }
+}

@@ -33,6 +33,7 @@ export interface ConfigChange {
   readonly profile?: Profile;
   readonly port?: number;
   readonly fetchInputs?: boolean;
+  readonly storeQuotaMB?: number;
 }
 
 /** A node 1 that really serves and runs, over the double of the chain. */
@@ -74,14 +75,19 @@ export class Node {
   }
 }
 
-export const config = ({ profile, port = 0, fetchInputs = false }: ConfigChange): AgentConfig => ({
+export const config = ({
+  profile,
+  port = 0,
+  fetchInputs = false,
+  storeQuotaMB = 100,
+}: ConfigChange): AgentConfig => ({
   rpcUrl: '',
   deployment: '',
   nodeId: 1,
   keyFile: '',
   host: '127.0.0.1',
   port,
-  storeQuotaMB: 100,
+  storeQuotaMB,
   fetchInputs,
   ...(profile === undefined ? {} : { profile }),
 });

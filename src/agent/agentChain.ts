@@ -87,7 +87,6 @@ export class NetworkAgentChain implements AgentChain {
     for (const id of this.log.matchedTo(node)) {
       const assignment = await this.read(id);
       if (assignment === undefined) continue;
-      if (assignment.status === 'Settled' || assignment.status === 'Refunded') this.log.forget(id);
       const isOurs = assignment.node === node;
       if (isOurs && (assignment.status === 'Matched' || assignment.status === 'Running'))
         assignments.push(assignment);
@@ -190,21 +189,21 @@ interface Said {
 
 type WorkloadEvent = Extract<
   ChainEvent,
-  { name: 'WorkloadSubmitted' | 'WorkloadMatched' | 'WorkloadStarted' }
+  { name: 'WorkloadSubmitted' | 'WorkloadMatched' | 'WorkloadStarted' | 'WorkloadClosed' }
 >;
 
 /** What the log says of workloads: kept as events, so that what a reorganisation takes back is simply dropped. */
 class WorkloadLog implements Follower {
   readonly startWindows = new Map<WorkloadId, number>();
   private readonly events = new Map<number, WorkloadEvent[]>();
-  private readonly over = new Set<number>();
 
   apply(events: readonly ChainEvent[]): void {
     for (const event of events) {
       if (
         event.name !== 'WorkloadSubmitted' &&
         event.name !== 'WorkloadMatched' &&
-        event.name !== 'WorkloadStarted'
+        event.name !== 'WorkloadStarted' &&
+        event.name !== 'WorkloadClosed'
       )
         continue;
       const list = this.events.get(event.workload) ?? [];
@@ -214,17 +213,12 @@ class WorkloadLog implements Follower {
   }
 
   revertTo(blockNumber: number): void {
-    this.over.clear();
+    this.startWindows.clear();
     for (const [id, list] of this.events)
       this.events.set(
         id,
         list.filter((event) => event.blockNumber <= blockNumber),
       );
-  }
-
-  /** A workload that is over is not looked at again. */
-  forget(id: WorkloadId): void {
-    this.over.add(id);
   }
 
   matchedTo(node: NodeId): WorkloadId[] {
@@ -253,9 +247,10 @@ class WorkloadLog implements Follower {
     };
   }
 
+  /** Of workloads that are not over: those are not looked at again. */
   private ids(matches: (list: readonly WorkloadEvent[]) => boolean): WorkloadId[] {
     return [...this.events]
-      .filter(([id, list]) => !this.over.has(id) && matches(list))
+      .filter(([, list]) => list.at(-1)?.name !== 'WorkloadClosed' && matches(list))
       .map(([id]) => id as WorkloadId);
   }
 }

@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { ContentStore } from './contentStore.ts';
-import { contentHash } from './document.ts';
+import { type ContentHash, contentHash } from './document.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'aicchain-store-'));
 const BYTES = Buffer.from('the content');
@@ -79,4 +79,20 @@ test('what is put is read back by its hash, also after reopening, and half-writt
   const again = await ContentStore.open(path);
   expect(await again.readBytes(HASH)).toEqual(BYTES);
   expect(readdirSync(path)).toEqual([HASH.slice(7)]);
+});
+
+test('where room is short, the oldest that nobody needs goes, and nothing young', async () => {
+  const texts = ['needed', 'oldest', 'older', 'young!'].map((text) => Buffer.from(text));
+  const [needed, oldest, older, young] = texts.map(contentHash);
+  const store = await ContentStore.open(folder(), { quotaBytes: 25, needed: async () => new Set([needed!]) });
+  for (const [i, text] of texts.entries()) {
+    const { hash } = await store.putBytes(text);
+    const at = new Date(Date.now() - (hash === young ? 0 : 3_600_000 - i * 1_000));
+    utimesSync(join(store.folder, hash.slice(7)), at, at);
+  }
+  await store.putBytes(Buffer.from('new'));
+  const isThere = async (hash?: ContentHash) => (await store.bytesOf(hash!)) !== undefined;
+  expect(await Promise.all([needed, oldest, older, young].map(isThere))).toEqual([true, false, true, true]);
+  await expect(store.putBytes(Buffer.alloc(12))).rejects.toMatchObject({ code: 'STORE_FULL' });
+  expect(await Promise.all([needed, older, young].map(isThere))).toEqual([true, false, true]);
 });

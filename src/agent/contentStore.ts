@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AICChainError } from '../domain/errors.ts';
 import { type ContentHash, isContentHash } from './document.ts';
@@ -10,6 +10,15 @@ export interface StoredContent {
   readonly bytes: number;
 }
 
+export interface ContentStoreOptions {
+  readonly quotaBytes?: number;
+  /** What must stay. Where room is short, the oldest of all else goes. By default everything stays. */
+  readonly needed?: () => Promise<ReadonlySet<ContentHash>>;
+}
+
+/** Nothing younger is dropped: whoever brought it may be about to need it. */
+const KEPT_MS = 10 * 60_000;
+
 /**
  * Files by their sha256, in one folder. A file is there whole or not at all: it is written beside, flushed, and
  * renamed once its hash is known to be right. What is read is hashed again first, so rot on disk is never served.
@@ -17,23 +26,26 @@ export interface StoredContent {
 export class ContentStore {
   readonly folder: string;
   readonly quotaBytes: number;
+  private readonly needed: ContentStoreOptions['needed'];
   private usedBytes: number;
+  private makingRoom: Promise<void> | undefined;
 
-  private constructor(folder: string, quotaBytes: number, usedBytes: number) {
+  private constructor(folder: string, usedBytes: number, options: ContentStoreOptions) {
     this.folder = folder;
-    this.quotaBytes = quotaBytes;
+    this.quotaBytes = options.quotaBytes ?? 10 * 2 ** 30;
+    this.needed = options.needed;
     this.usedBytes = usedBytes;
   }
 
   /** Opens the store, forgetting half-written files of an earlier life. */
-  static async open(folder: string, options: { quotaBytes?: number } = {}): Promise<ContentStore> {
+  static async open(folder: string, options: ContentStoreOptions = {}): Promise<ContentStore> {
     await mkdir(folder, { recursive: true });
     let usedBytes = 0;
     for (const name of await readdir(folder)) {
       if (name.endsWith('.part')) await rm(join(folder, name), { force: true });
       else usedBytes += (await stat(join(folder, name))).size;
     }
-    return new ContentStore(folder, options.quotaBytes ?? 10 * 2 ** 30, usedBytes);
+    return new ContentStore(folder, usedBytes, options);
   }
 
   /** Size of a file, or undefined where it is not here. */
@@ -64,6 +76,7 @@ export class ContentStore {
             'CONTENT_TOO_LARGE',
             `the content is larger than ${options.maxBytes} bytes`,
           );
+        if (this.usedBytes > this.quotaBytes) await this.makeRoom();
         if (this.usedBytes > this.quotaBytes) throw this.full();
         digest.update(chunk);
         await file.writeFile(chunk);
@@ -75,6 +88,9 @@ export class ContentStore {
       if ((await this.bytesOf(hash)) === undefined) {
         await rename(part, this.pathOf(hash));
         kept = true;
+      } else {
+        const now = new Date();
+        await utimes(this.pathOf(hash), now, now); // as young as if it were new
       }
       return { hash, bytes };
     } finally {
@@ -127,6 +143,29 @@ export class ContentStore {
       throw new AICChainError('CONTENT_ROTTEN', `${hash} was damaged on disk and is removed`, {
         hint: 'Upload it again.',
       });
+    }
+  }
+
+  /** Drops the oldest content that nobody needs, a tenth of the store at a time. */
+  private makeRoom(): Promise<void> {
+    this.makingRoom ??= this.dropOldest().finally(() => {
+      this.makingRoom = undefined;
+    });
+    return this.makingRoom;
+  }
+
+  private async dropOldest(): Promise<void> {
+    if (this.needed === undefined) return;
+    const needed = await this.needed();
+    const hashes = (await readdir(this.folder)).map((name): ContentHash => `sha256:${name}`);
+    const files = hashes
+      .filter((hash) => isContentHash(hash) && !needed.has(hash))
+      .map(async (hash) => ({ path: this.pathOf(hash), ...(await stat(this.pathOf(hash))) }));
+    const oldestFirst = (await Promise.all(files)).sort((a, b) => a.mtimeMs - b.mtimeMs);
+    for (const { path, size, mtimeMs } of oldestFirst) {
+      if (this.usedBytes <= 0.9 * this.quotaBytes || mtimeMs > Date.now() - KEPT_MS) return;
+      await rm(path, { force: true });
+      this.usedBytes -= size;
     }
   }
 

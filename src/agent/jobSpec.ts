@@ -15,7 +15,7 @@ export interface JobLimits {
   readonly maxDurationSec: number;
   /** Of all processes of the job together. */
   readonly memoryMiB: number;
-  /** Of all files in the output folder together. */
+  /** Of all files that the job writes into its folder, outputs and others together. */
   readonly outputMB: number;
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,5 +47,31 @@ test('what was appended is read back, in order', () => {
   appendFileSync(file, '');
   const journal = Journal.open(file);
   expect(journal.entries).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+  journal.close();
+});
+
+test('a line that did not fit on the disk leaves no half behind, and the next one is whole', () => {
+  const file = path();
+  // The shell's limit on the size of files stands in for a full disk.
+  const script = `
+    const { Journal } = await import(${JSON.stringify(join(import.meta.dirname, 'journal.ts'))});
+    process.on('SIGXFSZ', () => {});
+    const journal = Journal.open(${JSON.stringify(file)});
+    const said = [];
+    for (const text of ['a', 'x'.repeat(3000), 'b'])
+      try { journal.append({ text }); said.push('kept'); } catch (error) { said.push(error.code + ' ' + error.message); }
+    console.log(said.join('\\n'));`;
+  const node = [process.execPath, '--input-type=module', '-e', script];
+  const { stdout, stderr } = spawnSync('sh', ['-c', 'ulimit -f 2; exec "$@"', 'sh', ...node], {
+    encoding: 'utf8',
+  });
+  expect(stdout.split('\n'), stderr).toEqual([
+    'kept',
+    expect.stringContaining(`CANNOT_WRITE ${file} cannot be written: EFBIG`),
+    'kept',
+    '',
+  ]);
+  const journal = Journal.open(file);
+  expect(journal.entries).toEqual([{ text: 'a' }, { text: 'b' }]);
   journal.close();
 });

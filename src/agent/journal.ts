@@ -8,10 +8,15 @@ import { AICChainError } from '../domain/errors.ts';
  */
 export class Journal<Entry> {
   readonly entries: readonly Entry[];
+  private readonly path: string;
   private readonly file: number;
+  /** Of all whole lines. */
+  private bytes: number;
 
-  private constructor(file: number, entries: Entry[]) {
+  private constructor(path: string, file: number, bytes: number, entries: Entry[]) {
+    this.path = path;
     this.file = file;
+    this.bytes = bytes;
     this.entries = entries;
   }
 
@@ -20,10 +25,13 @@ export class Journal<Entry> {
     try {
       const text = readFileSync(path, 'utf8');
       const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-      if (whole.length < text.length) ftruncateSync(file, Buffer.byteLength(whole));
+      const bytes = Buffer.byteLength(whole);
+      if (whole.length < text.length) ftruncateSync(file, bytes);
       const lines = whole.split('\n').slice(0, -1);
       return new Journal<Entry>(
+        path,
         file,
+        bytes,
         lines.map((line, index) => parseLine<Entry>(line, index, path)),
       );
     } catch (error) {
@@ -34,8 +42,20 @@ export class Journal<Entry> {
 
   append(entry: Entry): void {
     const json = JSON.stringify(entry);
-    writeSync(this.file, `${check(json)} ${json}\n`);
-    fsyncSync(this.file);
+    const line = Buffer.from(`${check(json)} ${json}\n`);
+    try {
+      for (let at = 0; at < line.length; ) at += writeSync(this.file, line, at);
+      fsyncSync(this.file);
+      this.bytes += line.length;
+    } catch (cause) {
+      // Half a line in the middle would be damage: what is not acknowledged is taken back.
+      ftruncateSync(this.file, this.bytes);
+      throw new AICChainError('CANNOT_WRITE', `${this.path} cannot be written: ${(cause as Error).message}`, {
+        hint: 'Make room on the disk; the node goes on by itself.',
+        cause,
+        retryable: true,
+      });
+    }
   }
 
   close(): void {

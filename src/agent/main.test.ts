@@ -96,6 +96,14 @@ describe('an agent does not start, and says why in one line', () => {
     expect(await refusal(data)).toContain('line 1 of');
   });
 
+  test('when its data folder cannot be used', async () => {
+    const data = dataFolder();
+    writeFileSync(join(data, 'runs'), 'a file');
+    const line = await refusal(data);
+    expect(line).toContain(`the data folder ${data} cannot be used: EEXIST`);
+    expect(line).toContain('--data');
+  });
+
   test('when its port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));

@@ -1,9 +1,8 @@
 // The agent of one node, as a process: node src/agent/main.ts --data DIR [--json] [--parent-pid PID] [--stdin-leash]
 import { parseArgs } from 'node:util';
 import { AICChainError } from '../domain/errors.ts';
-import { Agent } from './Agent.ts';
-import { connectAgentChain } from './agentChain.ts';
-import { readAccount, readConfig } from './config.ts';
+import type { Agent as NodeAgent } from './Agent.ts';
+import { cacheCompiled } from './compileCache.ts';
 import { endWith } from './leash.ts';
 
 const { values } = parseArgs({
@@ -30,7 +29,7 @@ function refuse(error: unknown): never {
 try {
   if (values.data === undefined)
     throw new AICChainError('NO_DATA_FOLDER', 'no data folder is named', { hint: 'Add --data DIR.' });
-  let agent: Agent | undefined;
+  let agent: NodeAgent | undefined;
   // From the first moment: whoever starts us may be gone before we are up.
   endWith({
     parentPid: values['parent-pid'] === undefined ? undefined : Number(values['parent-pid']),
@@ -40,6 +39,12 @@ try {
       process.exit(0);
     },
   });
+  cacheCompiled();
+  const [{ Agent }, { connectAgentChain }, { readAccount, readConfig }] = await Promise.all([
+    import('./Agent.ts'),
+    import('./agentChain.ts'),
+    import('./config.ts'),
+  ]);
   const config = readConfig(values.data);
   const account = readAccount(config.keyFile);
   const chain = await connectAgentChain(config, account);

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type LocalAccount, recoverMessageAddress } from 'viem';
+import type { LocalAccount } from 'viem';
+import { recoverMessageAddress } from 'viem/utils';
 import { AICChainError } from '../domain/errors.ts';
 import type { Address, Hex } from '../domain/ids.ts';
 import { type ContentHash, contentHash, isContentHash } from './document.ts';

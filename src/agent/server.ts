@@ -11,6 +11,13 @@ export interface NodeServer {
   close(): Promise<void>;
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** When a ping came (performance.now()), before it was read. */
+    arrivedMs: number;
+  }
+}
+
 const MOST_CONNECTIONS = 256;
 
 /** Serves probes to auditors and workloads to their clients over HTTP. Everything it answers is shaped to the node's profile. */
@@ -28,7 +35,9 @@ export async function serve(service: NodeService): Promise<NodeServer> {
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.url !== '/ping') await service.shaper.latency(performance.now());
+    else request.arrivedMs = performance.now();
   });
+  app.decorateRequest('arrivedMs', 0);
   answerErrors(app);
   probeRoutes(app, service);
   contentRoutes(app, service);

@@ -10,11 +10,16 @@ const LONGEST_ANSWER = 65_536;
 export class ProbeConnection {
   private readonly endpoint: URL;
   private readonly timeoutMs: number;
+  private readonly totalMs: number;
+  private readonly endMs: number;
   private readonly agent: Agent;
 
-  constructor(endpoint: string, timeoutMs: number) {
+  /** `timeoutMs` for one answer, `totalMs` for all of them: a node that dawdles must not hold up the audit of others. */
+  constructor(endpoint: string, { timeoutMs, totalMs }: { timeoutMs: number; totalMs: number }) {
     this.endpoint = new URL(endpoint);
     this.timeoutMs = timeoutMs;
+    this.totalMs = totalMs;
+    this.endMs = performance.now() + totalMs;
     const options = { keepAlive: true, maxSockets: 1, noDelay: true };
     this.agent = this.endpoint.protocol === 'https:' ? new TlsAgent(options) : new Agent(options);
   }
@@ -61,10 +66,13 @@ export class ProbeConnection {
       agent: this.agent,
       headers: bytes === 0 ? {} : { 'content-type': type, 'content-length': bytes },
     });
-    const timer = setTimeout(
-      () => outgoing.destroy(new Error(`no answer in ${this.timeoutMs} ms`)),
-      this.timeoutMs,
-    );
+    const leftMs = this.endMs - beganMs;
+    const why =
+      leftMs < this.timeoutMs
+        ? `the probes took longer than ${this.totalMs} ms`
+        : `no answer in ${this.timeoutMs} ms`;
+    const giveUp = () => outgoing.destroy(new Error(why));
+    const timer = setTimeout(giveUp, Math.max(0, Math.min(leftMs, this.timeoutMs)));
     try {
       const answered = new Promise<IncomingMessage>((resolve, reject) => {
         outgoing.once('response', resolve);

@@ -15,12 +15,19 @@ afterAll(() => node.stop());
 
 const target = (endpoint = node.endpoint) => ({ endpoint, node: 1, address: OWNER.address, chainId: 31337 });
 
-async function refusal(of: Parameters<typeof measure>[0], timeoutMs = 5_000): Promise<string> {
+/** How far a measurement is off depends on what else the machine does: once in three is enough. */
+const PATIENT = { retry: 2 };
+
+async function refusal(
+  of: Parameters<typeof measure>[0],
+  timeoutMs = 5_000,
+  totalMs = 60_000,
+): Promise<string> {
   let reason = '';
   const onRefusal = (why: string) => {
     reason = why;
   };
-  expect(await measure(of, { onRefusal, timeoutMs })).toEqual(UNANSWERED);
+  expect(await measure(of, { onRefusal, timeoutMs, totalMs })).toEqual(UNANSWERED);
   return reason;
 }
 
@@ -93,26 +100,37 @@ describe('a node did not answer', () => {
   });
 });
 
-test('what is measured is the profile: never better, and not far worse on a machine that has the time', async () => {
-  const { answered, latencyUs, bandwidthMbps, computeMflops } = await measure(target());
-  expect(answered).toBe(true);
-  expect(latencyUs).toBeGreaterThanOrEqual(PROFILE.latencyUs);
-  expect(latencyUs).toBeLessThan(2.5 * PROFILE.latencyUs);
-  // The round trip is taken off, so that a rate may come out a little above.
-  expect(bandwidthMbps).toBeLessThanOrEqual(1.05 * PROFILE.bandwidthMbps);
-  expect(bandwidthMbps).toBeGreaterThan(0.5 * PROFILE.bandwidthMbps);
-  expect(computeMflops).toBeLessThanOrEqual(1.05 * PROFILE.computeMflopsPerGpu);
-  expect(computeMflops).toBeGreaterThan(0.5 * PROFILE.computeMflopsPerGpu);
+test('a node that dawdles with every answer is not waited for longer than for one', async () => {
+  const beganMs = performance.now();
+  // 8 ms a round trip, 15 round trips and more: each in time, all together not.
+  expect(await refusal(target(), 5_000, 60)).toContain('the probes took longer than 60 ms');
+  expect(performance.now() - beganMs).toBeLessThan(2_000);
 });
 
-test('a node that claims twice its compute is measured at about half', async () => {
+test(
+  'what is measured is the profile: never better, and not far worse on a machine that has the time',
+  PATIENT,
+  async () => {
+    const { answered, latencyUs, bandwidthMbps, computeMflops } = await measure(target());
+    expect(answered).toBe(true);
+    expect(latencyUs).toBeGreaterThanOrEqual(PROFILE.latencyUs);
+    expect(latencyUs).toBeLessThan(2.5 * PROFILE.latencyUs);
+    // The round trip is taken off, so that a rate may come out a little above.
+    expect(bandwidthMbps).toBeLessThanOrEqual(1.05 * PROFILE.bandwidthMbps);
+    expect(bandwidthMbps).toBeGreaterThan(0.5 * PROFILE.bandwidthMbps);
+    expect(computeMflops).toBeLessThanOrEqual(1.05 * PROFILE.computeMflopsPerGpu);
+    expect(computeMflops).toBeGreaterThan(0.5 * PROFILE.computeMflopsPerGpu);
+  },
+);
+
+test('a node that claims twice its compute is measured at about half', PATIENT, async () => {
   const claims = { latencyUs: 16_000, bandwidthMbps: 90, computeMflops: 2 * PROFILE.computeMflopsPerGpu };
   const { computeMflops } = await measure({ ...target(), claims });
   expect(computeMflops / claims.computeMflops).toBeLessThanOrEqual(0.525);
   expect(computeMflops / claims.computeMflops).toBeGreaterThan(0.25);
 });
 
-test('a node that delivers what it claims is soon done with', async () => {
+test('a node that delivers what it claims is soon done with', PATIENT, async () => {
   const claims = { latencyUs: 16_000, bandwidthMbps: 50, computeMflops: 50 };
   const beganMs = performance.now();
   await measure({ ...target(), claims });

@@ -28,7 +28,10 @@ export interface MeasureOptions {
   readonly tries?: number;
   /** How long one transfer, and one compute probe, should take. */
   readonly probeMs?: number;
+  /** For one answer. */
   readonly timeoutMs?: number;
+  /** For one node, all probes together. */
+  readonly totalMs?: number;
   readonly onRefusal?: (reason: string) => void;
 }
 
@@ -44,7 +47,8 @@ const FEWEST_PINGS = 4;
 export async function measure(target: MeasureTarget, options: MeasureOptions = {}): Promise<Measured> {
   let connection: ProbeConnection | undefined;
   try {
-    connection = new ProbeConnection(target.endpoint, options.timeoutMs ?? 10_000);
+    const { timeoutMs = 10_000, totalMs = 60_000 } = options;
+    connection = new ProbeConnection(target.endpoint, { timeoutMs, totalMs });
     return await new Probe(connection, target, options).measure();
   } catch (error) {
     options.onRefusal?.(error instanceof Error ? error.message : String(error));

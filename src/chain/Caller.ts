@@ -1,15 +1,14 @@
-import {
-  type Abi,
-  type ContractFunctionArgs,
-  type ContractFunctionName,
-  type ContractFunctionReturnType,
-  decodeFunctionResult,
-  encodeFunctionData,
-  type Hex,
-  type LocalAccount,
-  type TransactionReceipt,
+import type {
+  Abi,
+  ContractFunctionArgs,
+  ContractFunctionName,
+  ContractFunctionReturnType,
+  Hex,
+  LocalAccount,
+  TransactionReceipt,
 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
+import { decodeFunctionResult, encodeFunctionData, keccak256 } from 'viem/utils';
 import { AICChainError } from '../domain/errors.ts';
 import type { Address } from '../domain/ids.ts';
 import { ABIS } from './contracts.ts';
@@ -176,16 +175,25 @@ export class Caller {
         nonce,
         ...fees,
       });
+      const hash = keccak256(signed);
       try {
-        const hash = await this.request<Hex>('eth_sendRawTransaction', [signed]);
-        this.#nonce = nonce + 1;
-        this.#pending++;
-        return hash;
+        await this.request<Hex>('eth_sendRawTransaction', [signed]);
       } catch (error) {
-        this.#nonce = undefined;
-        if (attempt === 3 || !/nonce|replacement/i.test((error as Error).message)) throw error;
+        // An answer that was lost on the way: the second try is refused because the first one was taken.
+        if (!(await this.#isKnown(hash))) {
+          this.#nonce = undefined;
+          if (attempt === 3 || !/nonce|replacement/i.test((error as Error).message)) throw error;
+          continue;
+        }
       }
+      this.#nonce = nonce + 1;
+      this.#pending++;
+      return hash;
     }
+  }
+
+  async #isKnown(hash: Hex): Promise<boolean> {
+    return (await this.request('eth_getTransactionByHash', [hash]).catch(() => null)) !== null;
   }
 
   async #currentFees() {

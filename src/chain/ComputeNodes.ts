@@ -71,7 +71,11 @@ export class ComputeNodes {
     return this.#caller.write('nodes', 'pause', [node]);
   }
 
-  resume(node: number): Promise<TransactionReceipt> {
+  /** Active again; what penalties took of the stake is staked again, and deposited where it is missing. */
+  async resume(node: number): Promise<TransactionReceipt> {
+    const { gpus } = await this.claimsOf(node);
+    const [wholeMicro, stakeMicro] = await Promise.all([this.stakeMicroFor(gpus), this.stakeMicroOf(node)]);
+    await this.#money.ensureAvailable(Math.max(0, wholeMicro - stakeMicro));
     return this.#caller.write('nodes', 'resume', [node]);
   }
 

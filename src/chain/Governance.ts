@@ -1,4 +1,5 @@
-import { keccak256, parseEventLogs, stringToHex, type TransactionReceipt } from 'viem';
+import type { TransactionReceipt } from 'viem';
+import { keccak256, parseEventLogs, stringToHex } from 'viem/utils';
 import { AICChainError } from '../domain/errors.ts';
 import type { Address, Hex } from '../domain/ids.ts';
 import type { Caller, ContractCall } from './Caller.ts';

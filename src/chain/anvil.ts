@@ -48,7 +48,10 @@ export class Anvil {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] });
     const headers = { 'content-type': 'application/json' };
     while (this.#child.exitCode === null && this.#child.signalCode === null && Date.now() < deadline) {
-      const answer = await fetch(this.rpcUrl, { method: 'POST', headers, body }).catch(() => undefined);
+      const signal = AbortSignal.timeout(2_000);
+      const answer = await fetch(this.rpcUrl, { method: 'POST', headers, body, signal }).catch(
+        () => undefined,
+      );
       if (answer?.ok) return;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

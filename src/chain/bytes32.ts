@@ -1,4 +1,4 @@
-import { bytesToString, hexToBytes, stringToHex } from 'viem';
+import { bytesToString, hexToBytes, stringToHex } from 'viem/utils';
 import { AICChainError } from '../domain/errors.ts';
 import type { Hex } from '../domain/ids.ts';
 

@@ -1,12 +1,6 @@
-import {
-  encodeDeployData,
-  encodeFunctionData,
-  getContractAddress,
-  type Hex,
-  type LocalAccount,
-  zeroAddress,
-} from 'viem';
+import type { Hex, LocalAccount } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
+import { encodeDeployData, encodeFunctionData, getContractAddress } from 'viem/utils';
 import { AICChainError } from '../domain/errors.ts';
 import type { Address } from '../domain/ids.ts';
 import { PARAMETERS, type ParameterValues } from '../domain/parameters.ts';
@@ -29,7 +23,8 @@ export interface Holder {
 
 export interface DeployOptions {
   readonly rpcUrl: string;
-  /** Pays for the deployment and holds what no holder gets. It has no power over the network afterwards. */
+  /** Pays for the deployment and holds what no holder gets. Afterwards it has no power over the network,
+   * but to sign green certificates where nobody else is named for that and no vote names another. */
   readonly deployer: Hex | LocalAccount;
   readonly profile: Profile;
   readonly holders?: readonly Holder[];
@@ -45,6 +40,7 @@ export interface DeployOptions {
   readonly epochRounds?: number;
 }
 
+const NOBODY: Address = `0x${'00'.repeat(20)}`;
 const AICC_SUPPLY_MICRO = 1_000_000_000_000_000; // a thousand million AICC
 const AICG_SUPPLY_WEI = 10n ** 25n; // ten million AICG
 
@@ -146,7 +142,7 @@ function creations(deployment: Deployment, deployer: Address, options: DeployOpt
   const args: Readonly<Record<ContractKey, readonly unknown[]>> = {
     aicc: [supply],
     aicg: [options.aicgSupplyWei ?? AICG_SUPPLY_WEI],
-    timelock: [BigInt(periods.timelockDelaySec), [addresses.governor], [zeroAddress], zeroAddress],
+    timelock: [BigInt(periods.timelockDelaySec), [addresses.governor], [NOBODY], NOBODY],
     governor: [
       addresses.aicg,
       addresses.timelock,

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { AICChainError } from '../domain/errors.ts';
 import { Anvil, freePort } from './anvil.ts';
 import { freezeClock } from './clock.ts';
-import { releaseLock, takeLock, writeLock } from './lock.ts';
+import { lockFolder } from './folderLock.ts';
+import { endProcess } from './processes.ts';
 
 export interface EmbeddedChainOptions {
   /** Folder of the chain: `state.json` and `chain.lock`. Made if it does not exist. */
@@ -38,6 +39,14 @@ const BLOCK_GAS = 10_000_000_000;
 /** 2026-01-01T00:00:00Z: where a manual clock starts, so that it depends on nothing. */
 const STARTS_AT = 1_767_225_600;
 
+/** What the owner of a chain notes of it in the lock of its folder. */
+export interface ChainNotes {
+  readonly anvilPid: number;
+  readonly port: number;
+}
+
+export const chainLockFile = (dataDir: string) => join(dataDir, 'chain.lock');
+
 /**
  * Starts a chain as a child process, with persistent state. It ends with this process, however that ends.
  *
@@ -50,8 +59,10 @@ export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise
   const dataDir = resolve(options.dataDir);
   const stateFile = join(dataDir, 'state.json');
   makeFolder(dataDir);
-  await takeLock(dataDir, stateFile);
+  const lock = lockFolder<ChainNotes>(dataDir, chainLockFile(dataDir));
   try {
+    // A chain whose owner is gone is ended before another one takes its state.
+    if (lock.left.anvilPid !== undefined) await endProcess(lock.left.anvilPid, stateFile);
     const isNew = !existsSync(stateFile);
     const port = await freePort(options.port);
     const anvil = new Anvil(stateFile, port, [
@@ -61,18 +72,18 @@ export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise
       ...(options.keepHistory ? [] : ['--prune-history']),
       ...(isNew && options.clock === 'manual' ? ['--timestamp', String(options.startsAt ?? STARTS_AT)] : []),
     ]);
-    writeLock(dataDir, { anvilPid: anvil.pid, port });
+    lock.note({ anvilPid: anvil.pid, port });
     await anvil.untilUp();
     // Anvil rewrites its state in place: if that is ever cut short, the state of the last start is still there.
     if (!isNew) copyFileSync(stateFile, `${stateFile}.last-start`);
     if (options.clock === 'manual') await freezeClock(anvil.rpcUrl);
     const stop = async () => {
       await anvil.stop();
-      releaseLock(dataDir);
+      lock.release();
     };
     return { rpcUrl: anvil.rpcUrl, port, pid: anvil.pid, stateFile, isNew, stop };
   } catch (error) {
-    releaseLock(dataDir);
+    lock.release();
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { keccak256, stringToHex, toHex } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AICChain } from '../AICChain.ts';
 import type { ChainEvent, ChainEventBody } from '../domain/events.ts';
 import { NodeId, WorkloadId } from '../domain/ids.ts';
 import { unpackNodeRecord } from '../domain/nodeRecord.ts';
@@ -186,6 +187,11 @@ describe('the log of a network', () => {
     expect(all('RoundPosted')[0]!.entries).toHaveLength(1);
     expect(all('GpuClassAdded')[0]!.gpuClass.name).toBe('cpu');
     expect(all('PolicyRegistered')[0]!.codeHash).toBe(policyHash(compile(monotoneNetwork())));
+  });
+
+  it('verifies, but for its rounds, which are posted at cost', () => {
+    const { violations } = AICChain.verify(events, network.deployment);
+    expect(violations.filter(({ kind }) => !kind.startsWith('certificate.'))).toEqual([]);
   });
 
   it('gives the split of a settled workload, to the unit', () => {

@@ -1,4 +1,5 @@
-import { type Abi, type AbiParameter, decodeEventLog, type Hex, toEventSelector } from 'viem';
+import type { Abi, AbiParameter, Hex } from 'viem';
+import { decodeEventLog, toEventSelector } from 'viem/utils';
 import { AICChainError } from '../domain/errors.ts';
 import type { ChainEvent, ChainEventBody } from '../domain/events.ts';
 import { CLOSE_REASON, CONTEST_GROUND, STATUS } from '../domain/types.ts';
@@ -39,7 +40,7 @@ const EVENTS = {
   policies: ['PolicyRegistered', 'PolicyActivated'],
   parameters: ['ParameterWritten'],
   chain: ['RoundPosted'],
-  reporting: ['AuditorRegistered', 'AuditorLeft', 'ReportCommitted', 'AuditClosed'],
+  reporting: ['AuditorRegistered', 'AuditorLeft', 'ReportCommitted', 'MeasurementsRevealed', 'AuditClosed'],
 } as const satisfies Partial<Record<ContractKey, readonly EventName[]>>;
 
 const SPEAKERS = Object.keys(EVENTS) as (keyof typeof EVENTS)[];
@@ -105,8 +106,18 @@ export function soleEvent<N extends EventName>(
   throw new AICChainError('NO_EVENT', `the transaction said no ${name}`);
 }
 
+/** Blocks of one request of logs: networks answer for no more than some thousands. */
+export const BLOCKS_PER_REQUEST = 5_000;
+
 /** All events of a network in blocks `from` to `to`, in order. */
 export async function getEvents(caller: Caller, from: number, to: number): Promise<ChainEvent[]> {
+  const events: ChainEvent[] = [];
+  for (let first = from; first <= to; first += BLOCKS_PER_REQUEST)
+    events.push(...(await eventsOf(caller, first, Math.min(to, first + BLOCKS_PER_REQUEST - 1))));
+  return events;
+}
+
+async function eventsOf(caller: Caller, from: number, to: number): Promise<ChainEvent[]> {
   const { deployment } = caller;
   const address = SPEAKERS.map((key) => deployment.addresses[key]);
   const filter = { address, topics: [TOPICS], fromBlock: hex(from), toBlock: hex(to) };

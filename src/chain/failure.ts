@@ -1,4 +1,5 @@
-import { decodeErrorResult, type Hex } from 'viem';
+import type { Hex } from 'viem';
+import { decodeErrorResult } from 'viem/utils';
 import { AICChainError } from '../domain/errors.ts';
 import { ERRORS } from './contracts.ts';
 import { inPlainWords } from './plainWords.ts';

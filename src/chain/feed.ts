@@ -1,7 +1,7 @@
 import type { ChainEvent } from '../domain/events.ts';
 import type { Hex } from '../domain/ids.ts';
 import type { Caller } from './Caller.ts';
-import { getEvents } from './events.ts';
+import { BLOCKS_PER_REQUEST, getEvents } from './events.ts';
 
 /** Whoever follows the log: `NetworkState`, or anything else that can undo. */
 export interface Follower {
@@ -16,8 +16,6 @@ interface Block {
   readonly hash: Hex;
 }
 
-/** Blocks of one request of logs. */
-const BLOCKS_PER_REQUEST = 5_000;
 /** How many places are remembered to come back to; below the oldest, a reorganisation starts the log anew. */
 const PLACES_KEPT = 1_024;
 

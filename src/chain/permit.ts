@@ -1,4 +1,3 @@
-import { parseSignature } from 'viem';
 import type { Address, Hex } from '../domain/ids.ts';
 import type { Caller } from './Caller.ts';
 
@@ -37,6 +36,6 @@ export async function signPermit(
     primaryType: 'Permit',
     message: { owner, spender, value, nonce, deadline: NEVER },
   });
-  const { r, s, yParity } = parseSignature(signature);
-  return { deadline: NEVER, v: 27 + yParity, r, s };
+  const [r, s, v] = [signature.slice(2, 66), signature.slice(66, 130), signature.slice(130)];
+  return { deadline: NEVER, v: Number.parseInt(v, 16), r: `0x${r}`, s: `0x${s}` };
 }

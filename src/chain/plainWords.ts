@@ -73,6 +73,10 @@ const WORDS: Readonly<Record<string, (v: Values) => PlainWords>> = {
       : { message: `the stake of ${whose} is locked until round ${n(v.untilRound)}`, ...wait };
   },
   AlreadyExiting: (v) => ({ message: `node ${n(v.node)} is already on its way out` }),
+  Excluded: (v) => ({
+    message: `node ${n(v.node)} is excluded`,
+    hint: 'It restakes, and passes clean audits, before it resumes.',
+  }),
   NotExcluded: (v) => ({ message: `node ${n(v.node)} is not excluded, there is nothing to restake` }),
   BadGreenCertificate: (v) => ({
     message: `the green certificate of node ${n(v.node)} is not signed by the green issuer, or is over`,
@@ -93,7 +97,6 @@ const WORDS: Readonly<Record<string, (v: Values) => PlainWords>> = {
     hint: 'Sign with the key that submitted it.',
   }),
   NotItsNode: (v) => ({ message: `workload ${n(v.workload)} is not on a node of ${n(v.caller)}` }),
-  NotOpen: (v) => ({ message: `workload ${n(v.workload)} is not open in round ${n(v.round)}` }),
   StartWindowPassed: (v) => ({
     message: `workload ${n(v.workload)} had to start by round ${n(v.lastRound)}`,
   }),

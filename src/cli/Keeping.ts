@@ -71,16 +71,20 @@ export class Keeping {
     if (round === this.#lastRound) return;
     this.#lastRound = round;
     await feed.poll();
+    // First, so that no round has to make up for nodes that did not show up.
+    for (const { id, status } of state.workloads.values()) {
+      if (status === 'Settled' || status === 'Refunded') continue;
+      await unlessTooEarlyOrDone(() => this.#matcher.workloads.settle(id)).catch((error: Error) =>
+        this.#say(`workload ${id}: ${error.message}`),
+      );
+    }
+    await feed.poll();
     const { entries, cutoff } = new AICChain(state).propose(round);
     if (entries.length > 0) {
       await unlessTooEarlyOrDone(() => this.#matcher.rounds.post(round, cutoff, entries));
       this.#say(
         `round ${round}: ${entries.map((e) => `workload ${e.workload} on node ${e.node}`).join(', ')}`,
       );
-    }
-    for (const { id, status } of state.workloads.values()) {
-      if (status === 'Settled' || status === 'Refunded') continue;
-      await unlessTooEarlyOrDone(() => this.#matcher.workloads.settle(id));
     }
     this.#auditing.look(state, round);
   }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../chain/anvil.ts';
 import { until } from '../chain/clock.ts';
-import { readLock } from '../chain/lock.ts';
+import { type ChainNotes, chainLockFile } from '../chain/embedded.ts';
+import { readLock } from '../chain/folderLock.ts';
 import { commandOf } from '../chain/processes.ts';
 import { cli, shell, temporaryFolder } from './testing/cli.ts';
 
@@ -48,7 +49,7 @@ describe('a network on this machine', { timeout: 120_000 }, () => {
   });
 
   it('comes back with its state after its keeper was killed, and leaves no chain behind', async () => {
-    const anvil = readLock(chainDir())!.anvilPid!;
+    const anvil = readLock<ChainNotes>(chainLockFile(chainDir()))!.anvilPid!;
     process.kill(keeperPid(), 'SIGKILL');
     await until('the chain to end with its keeper', async () => commandOf(anvil) === undefined);
     const gone = await aicchain('net', 'status');
@@ -139,7 +140,7 @@ describe('a network on this machine', { timeout: 120_000 }, () => {
 
   it('goes down, and leaves no process behind', async () => {
     const keeper = keeperPid();
-    const anvil = readLock(chainDir())!.anvilPid!;
+    const anvil = readLock<ChainNotes>(chainLockFile(chainDir()))!.anvilPid!;
     agent!.child.kill('SIGINT');
     expect((await agent!.ended).code).toBe(130);
     expect(await asJson('net', 'down')).toEqual({ stopped: true });

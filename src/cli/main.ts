@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { run } from './run.ts';
+import { cacheCompiled } from '../agent/compileCache.ts';
+
+cacheCompiled();
+const { run } = await import('./run.ts');
 
 const code = await run(process.argv.slice(2), process);
 // A command that finished may have said itself that what it found is not good.

@@ -105,7 +105,7 @@ describe('lg16', () => {
   });
 });
 
-test('the golden vectors', () => {
+test('invariant 09: the golden vectors', () => {
   const { decode: decoded, code, clamped, lg16: logs } = vectors;
   expect(decoded.code.map(decode)).toEqual(decoded.value);
   expect(code.value.map(codeFloor)).toEqual(code.floor);

@@ -6,6 +6,7 @@ import type {
   Entry,
   GpuClass,
   Measured,
+  Measurement,
   Split,
   Status,
 } from './types.ts';
@@ -110,6 +111,12 @@ export type ChainEventBody =
   | { name: 'AuditorLeft'; auditor: Address }
   | { name: 'ReportCommitted'; node: number; epoch: number; digest: Hex }
   | {
+      name: 'MeasurementsRevealed';
+      auditor: Address;
+      epoch: number;
+      measurements: readonly Measurement[];
+    }
+  | {
       name: 'AuditClosed';
       node: number;
       epoch: number;
@@ -120,3 +127,5 @@ export type ChainEventBody =
     };
 
 export type ChainEvent = ChainEventBody & EventPlace;
+export type EventName = ChainEventBody['name'];
+export type EventOf<N extends EventName> = Extract<ChainEvent, { name: N }>;

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import vectors from '../../vectors/openRounds.json' with { type: 'json' };
-import { openAt, openPairs, packOpenPairs } from './openRounds.ts';
+import { bookOpening, closeOpening, lastOpenEnd, openAt, openPairs, packOpenPairs } from './openRounds.ts';
+import { SEEDED } from './testing/arbitraries.ts';
 
 describe('a workload is not open', () => {
   test('without pairs', () => {
@@ -41,11 +43,46 @@ describe('a workload is open', () => {
   });
 });
 
+describe('an opening', () => {
+  const roundsOf = (word: bigint) =>
+    Array.from({ length: 40 }, (_, round) => round).filter((round) => openAt(word, 40, round));
+
+  test('of no round at all is not booked', () => {
+    expect(bookOpening(0n, 5, 5)).toBe(0n);
+    expect(closeOpening(0n, 5)).toBe(0n);
+    expect(lastOpenEnd(0n)).toBe(0);
+  });
+
+  test('that is the fifth is refused', () => {
+    const four = [1, 3, 5, 7].reduce((word, from) => bookOpening(word, from, from + 1), 0n);
+    expect(() => bookOpening(four, 9, 10)).toThrow('4 pairs are in use');
+  });
+
+  test('is open until it is closed; a booking that lies ahead is taken back', () => {
+    const anyPair = fc.record({ gap: fc.nat(4), length: fc.integer({ min: 1, max: 5 }) });
+    fc.assert(
+      fc.property(fc.array(anyPair, { minLength: 1, maxLength: 4 }), fc.nat(40), (pairs, to) => {
+        let word = 0n;
+        let end = 1;
+        for (const { gap, length } of pairs) {
+          word = bookOpening(word, end + gap, end + gap + length);
+          end += gap + length;
+        }
+        expect(lastOpenEnd(word)).toBe(end);
+        const last = end - pairs.at(-1)!.length;
+        const closed = closeOpening(word, to);
+        expect(roundsOf(closed)).toEqual(roundsOf(word).filter((round) => round < last || round < to));
+      }),
+      SEEDED,
+    );
+  });
+});
+
 test('five pairs are refused', () => {
   expect(() => packOpenPairs(Array(5).fill({ from: 1, to: 2 }))).toThrow('5 pairs');
 });
 
-test('the golden vectors', () => {
+test('invariant 09: the golden vectors', () => {
   const { openRounds, openUntilRound, round, open } = vectors;
   expect(openRounds.map((word, i) => openAt(BigInt(word), openUntilRound[i]!, round[i]!))).toEqual(open);
 });

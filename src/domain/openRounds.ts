@@ -6,8 +6,9 @@ export interface OpenPair {
   readonly to: number;
 }
 
-/** At most four matches, so at most four pairs. */
-export const MAX_OPEN_PAIRS = 4;
+/** One opening at first and one after each match but the last: at most four matches, so at most four pairs. */
+export const MAX_MATCHES = 4;
+export const MAX_OPEN_PAIRS = MAX_MATCHES;
 
 /** The pairs of a word, first pair in the lowest bits. A pair with from = 0 is unused: nothing binds in round 0. */
 export function openPairs(word: bigint): OpenPair[] {
@@ -30,4 +31,39 @@ export function packOpenPairs(pairs: readonly OpenPair[]): bigint {
 export function openAt(word: bigint, openUntilRound: number, round: number): boolean {
   if (round >= openUntilRound) return false;
   return openPairs(word).some(({ from, to }) => from <= round && (to === 0 || round < to));
+}
+
+/** Open from `from` on, which may lie ahead (a booking), until `until`; nothing where that is no round at all. */
+export function bookOpening(word: bigint, from: number, until: number): bigint {
+  if (from >= until) return word;
+  const shift = endOf(word);
+  if (shift >= PAIR_BITS * BigInt(MAX_OPEN_PAIRS))
+    throw new AICChainError('TooManyOpenPairs', `${MAX_OPEN_PAIRS} pairs are in use already`);
+  return word | (((BigInt(until) << 32n) | BigInt(from)) << shift);
+}
+
+/** No longer open from `to` on. A pair that would be empty (a booking that lies ahead) is taken back. */
+export function closeOpening(word: bigint, to: number): bigint {
+  if (word === 0n) return 0n;
+  const shift = endOf(word) - PAIR_BITS;
+  const last = word >> shift;
+  const from = BigInt.asUintN(32, last);
+  const until = last >> 32n;
+  if (until !== 0n && until <= BigInt(to)) return word;
+  const others = BigInt.asUintN(Number(shift), word);
+  return from >= BigInt(to) ? others : others | (((BigInt(to) << 32n) | from) << shift);
+}
+
+/** Where the last pair ends; 0 where there is none, or no end. */
+export function lastOpenEnd(word: bigint): number {
+  return word === 0n ? 0 : Number((word >> (endOf(word) - PAIR_BITS)) >> 32n);
+}
+
+const PAIR_BITS = 64n;
+
+/** The shift of the first unused pair after all used ones. */
+function endOf(word: bigint): bigint {
+  let shift = 0n;
+  for (let rest = word; rest !== 0n; rest >>= PAIR_BITS) shift += PAIR_BITS;
+  return shift;
 }

@@ -189,6 +189,11 @@ export interface Measured {
   readonly computeMflops: number;
 }
 
+/** What one auditor saw of one node (ITruthfulReporting.Measurement). */
+export interface Measurement extends Measured {
+  readonly node: number;
+}
+
 /** The integer network 24-H-H-1 (docs/PROTOCOL.md). W1 is 24×H and W2 H×H, row = input. */
 export interface IntegerNetwork {
   readonly hidden: number;

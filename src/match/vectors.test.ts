@@ -32,7 +32,7 @@ function instanceOf({
   };
 }
 
-describe('the golden rounds', () => {
+describe('invariant 09: the golden rounds', () => {
   test.each(vectors.rounds.map((round, i) => [i, round] as const))('%i', (_, round) => {
     const [instance, entries] = [instanceOf(round), entriesOf(round)];
     expect(checkCertificate(instance, entries)).toEqual([]);

@@ -118,7 +118,7 @@ describe('the weight of a pair', () => {
   });
 });
 
-test('the golden vectors', () => {
+test('invariant 09: the golden vectors', () => {
   const v = vectors;
   for (const [i, spec] of v.spec.entries()) {
     const weight = weighPair(

@@ -23,8 +23,9 @@ describe('refused are', () => {
     expect(() => verifyPolicy(changed, codeHash)).toThrow(`not to ${codeHash}`);
   });
 
-  test('policies that nobody admitted', () => {
-    expect(() => new RLPolicyManager().penalty(1, new Int16Array(24))).toThrow('policy 1 was never admitted');
+  test('a policy as registered, if its weights are not its code', () => {
+    const registered = { codeHash: `0x${'1'.repeat(64)}` as Hex, weights: golden.weights as Hex };
+    expect(() => new RLPolicyManager().policy(registered)).toThrow(`not to ${registered.codeHash}`);
   });
 });
 
@@ -35,12 +36,10 @@ describe('a policy', () => {
     expect(policyHash(policy.code)).toBe(codeHash);
   });
 
-  test('once admitted scores under its id; policy 0 is price alone', () => {
+  test('as registered scores like its code, and is verified once', () => {
     const policies = new RLPolicyManager();
-    policies.admit(3, weights, codeHash);
-    const features = golden.features.map((x) => unpackFeatures(bytesOf(x)));
-    expect(features.map((x) => policies.penalty(3, x))).toEqual(golden.penalty);
-    expect(policies.penalty(0, features[0]!)).toBe(0);
-    expect(policies.policy(0)).toBeUndefined();
+    const policy = policies.policy({ codeHash, weights: golden.weights as Hex });
+    expect(golden.features.map((x) => policy.penalty(unpackFeatures(bytesOf(x))))).toEqual(golden.penalty);
+    expect(policies.policy({ codeHash, weights: '0x' })).toBe(policy);
   });
 });

@@ -1,5 +1,5 @@
 import { keccak_256 } from '@noble/hashes/sha3';
-import { bytesToHex } from '@noble/hashes/utils';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils';
 import { AICChainError, type Hex, type IntegerNetwork } from '../domain/index.ts';
 import { compile } from './compile.ts';
 import { evaluate, load } from './network.ts';
@@ -52,26 +52,19 @@ export function verifyPolicy(weights: Uint8Array, codeHash: Hex): Policy {
   return policy;
 }
 
-/** The registered policies that a matcher has verified, by id. Policy 0 is "price alone": penalty 0. */
+/**
+ * The policies that were met so far, each verified once. They are known by code hash, never by id: after a
+ * reorganisation of the chain an id may name another policy.
+ */
 export class RLPolicyManager {
-  readonly #policies = new Map<number, Policy>();
+  readonly #policies = new Map<Hex, Policy>();
 
-  /** Takes what a PolicyRegistered event says, verified. */
-  admit(policy: number, weights: Uint8Array, codeHash: Hex): Policy {
-    const verified = verifyPolicy(weights, codeHash);
-    this.#policies.set(policy, verified);
+  /** What a PolicyRegistered event says; refuses weights that are not that code. */
+  policy({ codeHash, weights }: { readonly codeHash: Hex; readonly weights: Hex }): Policy {
+    const known = this.#policies.get(codeHash);
+    if (known !== undefined) return known;
+    const verified = verifyPolicy(hexToBytes(weights.slice(2)), codeHash);
+    this.#policies.set(codeHash, verified);
     return verified;
-  }
-
-  /** undefined for policy 0, which has no network. */
-  policy(policy: number): Policy | undefined {
-    const known = this.#policies.get(policy);
-    if (known === undefined && policy !== 0)
-      throw new AICChainError('UnknownPolicy', `policy ${policy} was never admitted`);
-    return known;
-  }
-
-  penalty(policy: number, features: Int16Array, offset = 0): number {
-    return this.policy(policy)?.penalty(features, offset) ?? 0;
   }
 }

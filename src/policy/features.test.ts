@@ -125,7 +125,7 @@ describe('features', () => {
   });
 });
 
-test('the golden vectors', () => {
+test('invariant 09: the golden vectors', () => {
   const v = vectors;
   for (const [i, spec] of v.spec.entries()) {
     const found = features(

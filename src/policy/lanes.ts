@@ -41,5 +41,5 @@ export const fill = (width: number, count: number, value: bigint): bigint => {
   return word;
 };
 
-/** The least b with magnitude ≤ 2^b. */
-const bits = (magnitude: number): number => Math.ceil(Math.log2(magnitude));
+/** The least b with magnitude ≤ 2^b, of magnitudes in 2..2^32. */
+const bits = (magnitude: number): number => 32 - Math.clz32(magnitude - 1);

@@ -81,7 +81,7 @@ describe('the penalty', () => {
   });
 });
 
-describe('the golden vectors', () => {
+describe('invariant 09: the golden vectors', () => {
   test.each(vectors.networks.map((golden) => [golden.name, golden] as const))('%s', (_, golden) => {
     const loaded = load(decodeWeights(bytesOf(golden.weights)));
     const found = golden.features.map((x) => evaluate(loaded, unpackFeatures(bytesOf(x))));

@@ -60,7 +60,7 @@ describe('a commitment', () => {
     expect(measurementCommitment({ ...commitment, measurements })).toBe(keccak256(expected));
   });
 
-  test('holds for one auditor, epoch, chain, contract and salt only [14]', () => {
+  test('invariant 14: holds for one auditor, epoch, chain, contract and salt only', () => {
     const others: Partial<MeasurementCommitment>[] = [
       { chainId: 1 },
       { truthfulReporting: AUDITOR },

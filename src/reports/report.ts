@@ -1,6 +1,8 @@
 import { keccak_256 } from '@noble/hashes/sha3';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils';
-import type { Address, Hex, Measured } from '../domain/index.ts';
+import type { Address, Hex, Measurement } from '../domain/index.ts';
+
+export type { Measurement };
 
 /** EIP-712 domain of a contract of the network: TruthfulReporting for reports, ComputeNodes for certificates. */
 export function signingDomain(chainId: number, verifyingContract: Address) {
@@ -69,11 +71,6 @@ export function greenCertificateTypedData(
     primaryType: 'GreenCertificate',
     message: certificate,
   } as const;
-}
-
-/** What one auditor saw of one node (ITruthfulReporting.Measurement). */
-export interface Measurement extends Measured {
-  readonly node: number;
 }
 
 /** Who commits to what, where: everything that keeps a commitment from being replayed. */

@@ -75,7 +75,7 @@ describe('trust', () => {
     expect(nextTrust(9_999, 0, PARAMETERS)).toBe(9_999);
   });
 
-  test('stays in 0..10000 and never rises with the discrepancy [13]', () => {
+  test('invariant 13: stays in 0..10000 and never rises with the discrepancy', () => {
     fc.assert(
       fc.property(anyBps, anyBps, anyBps, anyParameters, (trust, a, b, parameters) => {
         const better = nextTrust(trust, Math.min(a, b), parameters);
@@ -142,7 +142,7 @@ describe('an audit', () => {
   });
 });
 
-test('the golden vectors', () => {
+test('invariant 09: the golden vectors', () => {
   const { discrepancy: d, trust: t, audit, reveal } = vectors;
   const found = d.claimed.map((claimed, i) =>
     discrepancyBps(claimed, d.measured[i]!, d.toleranceBps[i]!, d.lessIsBetter[i] ? 'less' : 'more'),

@@ -72,7 +72,7 @@ describe('a split', () => {
     expect(split(2_000_000, 0, 0, RATES)).toMatchObject({ matcherMicro: 0, refundMicro: 2_000_000 });
   });
 
-  test('adds up to the escrow, to the unit [1]', () => {
+  test('invariant 01: adds up to the escrow, to the unit', () => {
     fc.assert(
       fc.property(anyBudget, anyBudget, anyPriority, anyRates, (a, b, priority, rates) => {
         const [paid, budget] = a < b ? [a, b] : [b, a];
@@ -92,7 +92,7 @@ describe('a split', () => {
   });
 });
 
-test('the golden vectors', () => {
+test('invariant 09: the golden vectors', () => {
   const v = vectors;
   for (const [i, budget] of v.budgetMicro.entries()) {
     const rates = {

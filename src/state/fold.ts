@@ -1,7 +1,8 @@
 import {
   AICChainError,
   type ChainEvent,
-  type ChainEventBody,
+  type EventName,
+  type EventOf,
   NodeId,
   PARAMETERS,
   PolicyId,
@@ -16,16 +17,16 @@ import { RoundSeries } from './RoundSeries.ts';
 import type { EpochState, NodeState, WorkloadState } from './rows.ts';
 import { epochKey, known, type NetworkTables } from './tables.ts';
 
-type Name = ChainEventBody['name'];
-type EventOf<N extends Name> = Extract<ChainEvent, { name: N }>;
-
 /** One event into the tables. What the event says is taken as said; whether it may say so is `verifyLog`'s question. */
 export function fold(tables: NetworkTables, journal: Journal, event: ChainEvent): void {
-  const folds = FOLDS as Record<Name, (tables: NetworkTables, event: ChainEvent, journal: Journal) => void>;
+  const folds = FOLDS as Record<
+    EventName,
+    (tables: NetworkTables, event: ChainEvent, journal: Journal) => void
+  >;
   folds[event.name]?.(tables, event, journal);
 }
 
-const FOLDS: { [N in Name]: (tables: NetworkTables, event: EventOf<N>, journal: Journal) => void } = {
+const FOLDS: { [N in EventName]: (tables: NetworkTables, event: EventOf<N>, journal: Journal) => void } = {
   // ComputeNodes ----------------------------------------------------------------------------------------------
   GpuClassAdded: (t, { classId, gpuClass }) => t.classes.set(classId, gpuClass),
   NodeRegistered: (t, { node, owner, claims, stakeMicro, endpoint }, journal) =>
@@ -124,9 +125,16 @@ const FOLDS: { [N in Name]: (tables: NetworkTables, event: EventOf<N>, journal: 
   AuditorRegistered: (t, { auditor, stakeMicro }) =>
     t.auditors.set(auditor, { address: auditor, stakeMicro }),
   AuditorLeft: (t, { auditor }) => t.auditors.set(auditor, undefined),
-  ReportCommitted: (t, { node, epoch, digest }) => changeEpoch(t, node, epoch, { reportDigest: digest }),
+  ReportCommitted: (t, { node, epoch, digest }) =>
+    changeEpoch(t, node, epoch, () => ({ reportDigest: digest })),
+  MeasurementsRevealed: (t, { auditor, epoch, measurements }) => {
+    for (const { node, ...measured } of measurements) {
+      const reveal = { auditor, ...measured };
+      changeEpoch(t, node, epoch, ({ reveals }) => ({ reveals: [...reveals, reveal] }));
+    }
+  },
   AuditClosed: (t, { node, epoch, reveals, discrepancyBps, trustBefore, trustAfter }) =>
-    changeEpoch(t, node, epoch, { audit: { reveals, discrepancyBps, trustBefore, trustAfter } }),
+    changeEpoch(t, node, epoch, () => ({ audit: { reveals, discrepancyBps, trustBefore, trustAfter } })),
 };
 
 const UNMATCHED = { node: NodeId(0), priceMicro: 0, matchedRound: 0, entry: 0 } as const;
@@ -152,13 +160,19 @@ function changeWorkload(
   tables.workloads.set(id, { ...before, ...change(before) });
 }
 
-function changeEpoch(tables: NetworkTables, node: number, epoch: number, change: Partial<EpochState>) {
+function changeEpoch(
+  tables: NetworkTables,
+  node: number,
+  epoch: number,
+  change: (before: EpochState) => Partial<EpochState>,
+) {
   const key = epochKey(node, epoch);
   const before = tables.epochs.get(key) ?? {
     node: NodeId(node),
     epoch,
     reportDigest: undefined,
+    reveals: [],
     audit: undefined,
   };
-  tables.epochs.set(key, { ...before, ...change });
+  tables.epochs.set(key, { ...before, ...change(before) });
 }

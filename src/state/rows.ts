@@ -101,11 +101,18 @@ export interface AuditorState {
   readonly stakeMicro: number;
 }
 
-/** What a node signed for an epoch, and what came of its audit. */
+/** What one auditor revealed of a node. */
+export interface Reveal extends Measured {
+  readonly auditor: Address;
+}
+
+/** What a node signed for an epoch, what auditors saw of it, and what came of that. */
 export interface EpochState {
   readonly node: NodeId;
   readonly epoch: number;
   readonly reportDigest: Hex | undefined;
+  /** In the order of the log. */
+  readonly reveals: readonly Reveal[];
   readonly audit:
     | {
         readonly reveals: number;

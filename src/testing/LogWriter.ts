@@ -1,9 +1,11 @@
 import {
   type Address,
+  bookOpening,
   type ChainEvent,
   type ChainEventBody,
   type Claims,
   type CloseReason,
+  closeOpening,
   codeCeilClamped,
   codeFloorClamped,
   computeMflops,
@@ -13,20 +15,20 @@ import {
   type FeeRates,
   type GpuClass,
   type Hex,
+  lastOpenEnd,
+  MAX_MATCHES,
   type Measured,
   type NodeRecord,
-  openPairs,
   PARAMETERS,
   type ParameterName,
   packNodeRecord,
-  packOpenPairs,
   packWorkloadSpec,
   roundAt,
   type WorkloadSpec,
 } from '../domain/index.ts';
 import { entriesHash } from '../match/index.ts';
 import { policyHash } from '../policy/RLPolicyManager.ts';
-import { nextTrust, worstDiscrepancyBps } from '../reports/index.ts';
+import { aggregate, nextTrust, worstDiscrepancyBps } from '../reports/index.ts';
 import { escrowMicro, split } from '../settlement/index.ts';
 import { NetworkState, type NodeState, type WorkloadState } from '../state/index.ts';
 
@@ -127,7 +129,7 @@ export class LogWriter {
       flagged: false,
       excluded: false,
       green: false,
-      freshUntilRound: this.round + 1_000,
+      freshUntilRound: this.round + this.state.parametersAt(this.round).freshnessRounds,
       askMicroPerGpuHour,
       matchedRound: 0,
       matchedEntry: 0,
@@ -139,7 +141,7 @@ export class LogWriter {
         node,
         owner: address(node),
         claims,
-        stakeMicro: 1_000,
+        stakeMicro: this.state.parametersAt(this.round).minNodeStakeMicroPerGpu * claims.gpus,
         endpoint: `http://n${node}`,
       },
       this.#recordWritten(node, record),
@@ -148,19 +150,29 @@ export class LogWriter {
     return node;
   }
 
-  setRecord(node: number, change: Partial<NodeRecord>): void {
-    this.block(this.#recordWritten(node, { ...this.newest(node), ...change }));
+  /** A record that changed, and what was said with it. */
+  setRecord(node: number, change: Partial<NodeRecord>, ...said: ChainEventBody[]): void {
+    this.block(...said, this.#recordWritten(node, { ...this.newest(node), ...change }));
   }
 
-  /** What auditors measured, closed for an epoch. */
-  audit(node: number, epoch: number, measured: Measured): void {
+  setClaims(node: number, claims: Claims): void {
+    const codes = bounded(claims, this.#node(node).measured);
+    this.block(
+      { name: 'ClaimsChanged', node, claims },
+      this.#recordWritten(node, { ...this.newest(node), ...codes }),
+    );
+  }
+
+  /** What all auditors measured alike, revealed and closed for an epoch; held to its newest claims, or to those given. */
+  audit(node: number, epoch: number, seen: Measured, claims = this.#node(node).claims): void {
     const row = this.#node(node);
+    const measured = aggregate([seen], 1)!;
     const before = this.newest(node);
     const parameters = this.state.parametersAt(this.round);
     const claimed = {
-      latencyUs: decode(row.claims.latencyCode),
-      bandwidthMbps: decode(row.claims.bandwidthCode),
-      computeMflops: computeMflops(row.claims.computeCode, GPU_CLASS.computeShift),
+      latencyUs: decode(claims.latencyCode),
+      bandwidthMbps: decode(claims.bandwidthCode),
+      computeMflops: computeMflops(claims.computeCode, GPU_CLASS.computeShift),
     };
     const discrepancyBps = measured.answered ? worstDiscrepancyBps(claimed, measured, parameters) : 0;
     const trustBps = measured.answered
@@ -170,10 +182,17 @@ export class LogWriter {
     const cleanAudits = measured.answered && discrepancyBps === 0 ? row.cleanAudits + 1 : 0;
     const flagged = trustBps < parameters.flagBelowTrustBps || unanswered >= 2;
     const excluded = before.excluded || trustBps < parameters.excludeBelowTrustBps;
-    const seen = measured.answered ? measured : row.measured;
+    const counted = measured.answered ? measured : row.measured;
+    const auditors = Array.from({ length: parameters.auditQuorum }, (_, i) => address(800 + i));
+    for (const auditor of auditors) {
+      if (!this.state.auditors.has(auditor))
+        this.block({ name: 'AuditorRegistered', auditor, stakeMicro: parameters.auditorStakeMicro });
+      const measurements = [{ node, ...seen }];
+      this.block({ name: 'MeasurementsRevealed', auditor, epoch, measurements });
+    }
     this.block(
       { name: 'AuditApplied', node, measured, trustBps, unanswered, cleanAudits },
-      this.#recordWritten(node, { ...before, ...bounded(row.claims, seen), trustBps, flagged, excluded }),
+      this.#recordWritten(node, { ...before, ...bounded(row.claims, counted), trustBps, flagged, excluded }),
       {
         name: 'AuditClosed',
         node,
@@ -209,7 +228,7 @@ export class LogWriter {
         openUntilRound: this.round + 1 + openRounds,
         specHash: ZERO_HASH,
       },
-      this.#openRoundsWritten(workload, [{ from: this.round + 1, to: 0 }]),
+      this.#openRoundsWritten(workload, bookOpening(0n, this.round + 1, this.round + 1 + openRounds)),
     );
     return workload;
   }
@@ -218,30 +237,34 @@ export class LogWriter {
     const round = this.round;
     let { openWorkloads } = this.#counters();
     let { freeGpus } = this.#networkGpus();
-    const bodies = entries.flatMap((entry, i): ChainEventBody[] => {
-      const { spec, openRounds, matches } = this.workload(entry.workload);
-      const record = this.newest(entry.node);
+    const matches = entries.flatMap((entry, i): ChainEventBody[] => {
+      const { workload, node, priceMicro } = entry;
+      const { spec, openRounds, matches } = this.workload(workload);
       const { startWindowRounds } = this.state.parametersAt(spec.submittedRound);
-      const pairs = openPairs(openRounds).map(({ from, to }) => ({ from, to: to === 0 ? round + 1 : to }));
-      const reopening = matches < 3 ? [{ from: round + startWindowRounds + 1, to: 0 }] : [];
-      openWorkloads -= 1;
-      freeGpus -= spec.gpus;
-      const place = { matchedRound: round, matchedEntry: i };
+      const closed = closeOpening(openRounds, round + 1);
+      const reopensFrom = round + startWindowRounds + 1;
+      const isLast = matches + 1 >= MAX_MATCHES;
       return [
-        this.#recordWritten(entry.node, { ...record, freeGpus: record.freeGpus - spec.gpus, ...place }),
-        this.#gpusWritten(this.#networkGpus().gpus, freeGpus),
-        {
-          name: 'WorkloadMatched',
-          workload: entry.workload,
-          node: entry.node,
-          round,
-          entry: i,
-          priceMicro: entry.priceMicro,
-        },
-        this.#openRoundsWritten(entry.workload, [...pairs, ...reopening]),
+        { name: 'WorkloadMatched', workload, node, round, entry: i, priceMicro },
+        this.#openRoundsWritten(
+          workload,
+          isLast ? closed : bookOpening(closed, reopensFrom, lastOpenEnd(openRounds)),
+        ),
       ];
     });
-    this.block(...bodies, ...(bodies.length === 0 ? [] : [this.#countersWritten(openWorkloads)]), {
+    const records = entries.map((entry, i) => {
+      const record = this.newest(entry.node);
+      const { gpus } = this.workload(entry.workload).spec;
+      openWorkloads -= 1;
+      freeGpus -= gpus;
+      const place = { matchedRound: round, matchedEntry: i };
+      return this.#recordWritten(entry.node, { ...record, freeGpus: record.freeGpus - gpus, ...place });
+    });
+    const counters = [
+      this.#gpusWritten(this.#networkGpus().gpus, freeGpus),
+      this.#countersWritten(openWorkloads),
+    ];
+    this.block(...matches, ...records, ...(entries.length === 0 ? [] : counters), {
       name: 'RoundPosted',
       round,
       matcher: address(777),
@@ -258,10 +281,7 @@ export class LogWriter {
     const owedSec = spec.leaseSec > 0 ? seconds : Math.ceil((seconds * durationSlackBps) / 10_000);
     this.block(
       { name: 'WorkloadStarted', workload, node, durationSec: seconds, owedSec },
-      this.#openRoundsWritten(
-        workload,
-        openPairs(openRounds).filter(({ to }) => to !== 0),
-      ),
+      this.#openRoundsWritten(workload, closeOpening(openRounds, this.round + 1)),
     );
   }
 
@@ -282,13 +302,21 @@ export class LogWriter {
   }
 
   reopen(workload: number): void {
-    const { openRounds } = this.workload(workload);
+    const { openRounds, openUntilRound } = this.workload(workload);
     const fromRound = this.round + 1;
     this.block(
       { name: 'WorkloadReopened', workload, reason: 'NodeFault', fromRound },
-      this.#openRoundsWritten(workload, [...openPairs(openRounds), { from: fromRound, to: 0 }]),
+      this.#openRoundsWritten(workload, bookOpening(openRounds, fromRound, openUntilRound)),
       this.#countersWritten(this.#counters().openWorkloads + 1),
     );
+  }
+
+  contest(workload: number, upheld: boolean): void {
+    const { contestBondMicro, contestDecisionRounds } = this.state.parametersAt(this.round);
+    const deadlineRound = this.round + contestDecisionRounds;
+    const ground = 'WrongResult';
+    this.block({ name: 'WorkloadContested', workload, ground, bondMicro: contestBondMicro, deadlineRound });
+    this.block({ name: 'ContestResolved', workload, upheld });
   }
 
   /** Pays `paidMicro` for what ended. */
@@ -301,10 +329,9 @@ export class LogWriter {
   /** The client cancels what is still open. */
   cancel(workload: number): void {
     const { escrowMicro: locked, spec, openRounds } = this.workload(workload);
-    const pairs = openPairs(openRounds).map(({ from, to }) => ({ from, to: to === 0 ? this.round + 1 : to }));
     this.block(
       this.#countersWritten(this.#counters().openWorkloads - 1),
-      this.#openRoundsWritten(workload, pairs),
+      this.#openRoundsWritten(workload, closeOpening(openRounds, this.round + 1)),
       {
         name: 'WorkloadClosed',
         workload,
@@ -382,8 +409,8 @@ export class LogWriter {
     return { name: 'WorkloadCountersWritten', fromRound: this.round + 1, openWorkloads, newestWorkload };
   }
 
-  #openRoundsWritten(workload: number, pairs: { from: number; to: number }[]): ChainEventBody {
-    return { name: 'OpenRoundsWritten', workload, openRounds: packOpenPairs(pairs) };
+  #openRoundsWritten(workload: number, openRounds: bigint): ChainEventBody {
+    return { name: 'OpenRoundsWritten', workload, openRounds };
   }
 }
 

@@ -1,4 +1,5 @@
 import { FEATURES } from '../domain/index.ts';
+import { power } from './elementary.ts';
 import { Simulation } from './Simulation.ts';
 import type { Scenario } from './scenario.ts';
 import type { Dict, Discrete } from './spaces.ts';
@@ -138,7 +139,7 @@ export class AICChainEnv {
     this.#isOver = terminated || truncated;
     const before = this.#potential;
     this.#potential = terminated ? 0 : this.#potentialNow();
-    terms.shaping = this.#discount ** elapsedRounds * this.#potential - before;
+    terms.shaping = power(this.#discount, elapsedRounds) * this.#potential - before;
     const reward = welfareOf(terms) + terms.shaping;
     const info = this.#info(elapsedRounds, terms);
     return { observation: this.#observation, reward, terminated, truncated, info };

@@ -1,3 +1,4 @@
+import { tanh } from './elementary.ts';
 import type { Random } from './random.ts';
 
 /** The value of a situation: inputs → hidden → hidden → 1, tanh, float. Never deployed. */
@@ -97,10 +98,10 @@ function dense(
       a2 += p[r2 + i]! * xi;
       a3 += p[r3 + i]! * xi;
     }
-    out[j] = Math.tanh(a0);
-    out[j + 1] = Math.tanh(a1);
-    out[j + 2] = Math.tanh(a2);
-    out[j + 3] = Math.tanh(a3);
+    out[j] = tanh(a0);
+    out[j + 1] = tanh(a1);
+    out[j + 2] = tanh(a2);
+    out[j + 3] = tanh(a3);
   }
 }
 

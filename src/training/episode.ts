@@ -1,4 +1,5 @@
 import type { NodeRecord } from '../domain/index.ts';
+import { exp, log } from './elementary.ts';
 import type { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -7,7 +8,7 @@ export function episodeNodes({ nodes, nodeVariation }: Scenario, random: Random)
   const { trustBps, askSpread } = nodeVariation;
   return nodes.map((node, c) => {
     const own = random.split(c);
-    const factor = Math.exp(own.uniform(-Math.log(askSpread), Math.log(askSpread)));
+    const factor = exp(own.uniform(-log(askSpread), log(askSpread)));
     return {
       ...node,
       askMicroPerGpuHour: Math.max(1, Math.round(node.askMicroPerGpuHour * factor)),

@@ -3,6 +3,7 @@ import { MAX_CANDIDATES, type Observation } from './AICChainEnv.ts';
 import { Actor, type FeatureScale } from './actor.ts';
 import { Adam, clipNorm } from './adam.ts';
 import { Critic } from './critic.ts';
+import { exp, log, power } from './elementary.ts';
 import { evaluate } from './evaluate.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
@@ -120,6 +121,7 @@ export type OnProgress = (update: number, metrics: UpdateMetrics) => void | Prom
 
 /**
  * Proximal policy optimisation (Schulman et al. 2017) of the integer network, in one file.
+ * The same seed gives the same network on any machine: no operation of it is left to the engine (elementary.ts).
  * One rule for training and deployment: logit(node) = weight with quality / T, logit(defer) = 0.
  * Gives way to other work between updates, so that an AbortSignal is heard.
  *
@@ -205,7 +207,7 @@ class Training {
     const left = 1 - (update - 1) / options.updates;
     const done = options.updates === 1 ? 1 : (update - 1) / (options.updates - 1);
     const temperature =
-      options.temperatureStart * (options.temperatureEnd / options.temperatureStart) ** done;
+      options.temperatureStart * power(options.temperatureEnd / options.temperatureStart, done);
     const entropyWeight = options.entropyStart + (options.entropyEnd - options.entropyStart) * done;
     const rollout = this.#rollout(temperature);
     const explainedVariance = this.#advantages();
@@ -250,7 +252,7 @@ class Training {
         this.#current[e] = step.observation;
         b.reward[at] = step.reward;
         b.done[at] = step.terminated || step.truncated ? 1 : 0;
-        b.discount[at] = discountPerRound ** step.info.elapsedRounds;
+        b.discount[at] = power(discountPerRound, step.info.elapsedRounds);
         b.finalValue[at] =
           step.truncated && step.finalObservation !== null ? this.#valueOf(step.finalObservation) : 0;
         rewards += step.reward;
@@ -331,13 +333,13 @@ class Training {
       const advantage = (b.advantage[at]! - mean) / (deviation + 1e-8);
       this.#distribution(at, temperature);
       const logRatio = this.#logProbability[choice]! - b.logProbability[at]!;
-      const ratio = Math.exp(logRatio);
+      const ratio = exp(logRatio);
       const isClipped = advantage > 0 ? ratio > 1 + clip : ratio < 1 - clip;
       const dLog = isClipped ? 0 : -(advantage * ratio) / (to - from);
 
       let entropy = 0;
       for (let a = 0; a <= count; a++) entropy -= this.#probability[a]! * this.#logProbability[a]!;
-      const dEntropy = -entropyWeight / Math.log(count + 1) / (to - from);
+      const dEntropy = -entropyWeight / log(count + 1) / (to - from);
       for (let a = 0; a < count; a++) {
         const p = this.#probability[a]!;
         const dSurrogate = dLog * ((a === choice ? 1 : 0) - p);
@@ -349,7 +351,7 @@ class Training {
 
       const error = this.critic.forward(b.context, at * this.#context) - b.return[at]!;
       this.critic.backward(b.context, at * this.#context, error / (to - from));
-      sums.entropy += entropy / Math.log(count + 1);
+      sums.entropy += entropy / log(count + 1);
       sums.kl += ratio - 1 - logRatio;
       sums.clipped += isClipped ? 1 : 0;
       sums.valueLoss += 0.5 * error * error;
@@ -363,23 +365,23 @@ class Training {
   #distribution(at: number, temperature: number): number {
     const b = this.#batch;
     const count = b.count[at]!;
-    const [p, log] = [this.#probability, this.#logProbability];
+    const [p, logP] = [this.#probability, this.#logProbability];
     let penalties = 0;
     let most = 0; // the logit of defer
     for (let a = 0; a < count; a++) {
       const pair = at * b.candidates + a;
       const penalty = this.actor.forward(b.features, pair * FEATURES, a);
       penalties += penalty;
-      log[a] = (b.weight[pair]! - penalty * b.penaltyScale[pair]!) / temperature;
-      if (log[a]! > most) most = log[a]!;
+      logP[a] = (b.weight[pair]! - penalty * b.penaltyScale[pair]!) / temperature;
+      if (logP[a]! > most) most = logP[a]!;
     }
-    log[count] = 0;
+    logP[count] = 0;
     let sum = 0;
-    for (let a = 0; a <= count; a++) sum += Math.exp(log[a]! - most);
-    const whole = most + Math.log(sum);
+    for (let a = 0; a <= count; a++) sum += exp(logP[a]! - most);
+    const whole = most + log(sum);
     for (let a = 0; a <= count; a++) {
-      log[a] = log[a]! - whole;
-      p[a] = Math.exp(log[a]!);
+      logP[a] = logP[a]! - whole;
+      p[a] = exp(logP[a]!);
     }
     return penalties;
   }
@@ -492,7 +494,7 @@ function featureScale(scenario: Scenario, seed: number): FeatureScale {
   }
   const mean = Int32Array.from(sum, (s) => Math.round(s / seen));
   const deviation = Float64Array.from(sum, (s, i) => {
-    const sigma = Math.sqrt(Math.max(0, squares[i]! / seen - (s / seen) ** 2));
+    const sigma = Math.sqrt(Math.max(0, squares[i]! / seen - (s / seen) * (s / seen)));
     return sigma < SMALLEST_DEVIATION ? 0 : sigma;
   });
   return { mean, deviation };
@@ -502,7 +504,7 @@ function featureScale(scenario: Scenario, seed: number): FeatureScale {
 function outputShift({ nodes, parameters }: Scenario): number {
   const ask = nodes.reduce((sum, node) => sum + node.askMicroPerGpuHour, 0) / nodes.length;
   const useful = Math.min(65_535, (0.5 * ask * 65_535) / Math.max(1, parameters.maxPenaltyMicroPerGpuHour));
-  return Math.min(24, Math.max(0, Math.round(Math.log2(4_096 / Math.max(1, useful)))));
+  return Math.min(24, Math.max(0, Math.round(log(4_096 / Math.max(1, useful)) / Math.LN2)));
 }
 
 function copy(from: Int16Array | Float64Array, to: Int16Array | Float64Array, at: number, count: number) {

@@ -1,3 +1,5 @@
+import { cosOfTurns, exp, log } from './elementary.ts';
+
 const GOLDEN = 0x9e3779b9;
 
 /** One step of splitmix32: a bijection of 32-bit words that mixes well. */
@@ -82,17 +84,17 @@ export class Random {
 
   /** Mean 1 / rate. */
   exponential(rate: number): number {
-    return -Math.log(1 - this.float()) / rate;
+    return -log(1 - this.float()) / rate;
   }
 
   /** Standard normal (Box and Muller; the second value is not kept, so that a draw is two words each time). */
   normal(): number {
-    return Math.sqrt(-2 * Math.log(1 - this.float())) * Math.cos(2 * Math.PI * this.float());
+    return Math.sqrt(-2 * log(1 - this.float())) * cosOfTurns(this.float());
   }
 
   poisson(mean: number): number {
     if (mean > 16) return this.poisson(mean / 2) + this.poisson(mean / 2);
-    const limit = Math.exp(-mean);
+    const limit = exp(-mean);
     let count = 0;
     for (let product = this.float(); product > limit; product *= this.float()) count++;
     return count;

@@ -1,4 +1,5 @@
 import { durationSec, type NodeRecord, type WorkloadSpec } from '../domain/index.ts';
+import { exp, log } from './elementary.ts';
 import type { Random } from './random.ts';
 
 /** A workload that a network really saw. */
@@ -99,5 +100,5 @@ export function servingSec(
 }
 
 function spread(factor: number, random: Random): number {
-  return Math.exp(random.uniform(-Math.log(factor), Math.log(factor)));
+  return exp(random.uniform(-log(factor), log(factor)));
 }

@@ -10,12 +10,13 @@ export interface Finding {
   readonly found: string;
 }
 
+/** What a finding is about; left out, it is what its event is about. */
+export interface About {
+  readonly workload?: number;
+  readonly node?: number;
+}
+
 /** Compares what was computed with what the log says; both sides are shown where they differ. */
-export type Expect = (
-  kind: string,
-  expected: Value,
-  found: Value,
-  about?: { readonly workload?: number; readonly node?: number },
-) => void;
+export type Expect = (kind: string, expected: Value, found: Value, about?: About) => void;
 
 type Value = string | number | bigint | boolean | undefined;

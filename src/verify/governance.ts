@@ -1,14 +1,12 @@
 import { hexToBytes } from '@noble/hashes/utils';
-import { AICChainError, type Hex, PARAMETERS } from '../domain/index.ts';
+import { AICChainError, type EventOf, PARAMETERS } from '../domain/index.ts';
 import { loadPolicy } from '../policy/RLPolicyManager.ts';
 import type { NetworkState } from '../state/index.ts';
 import type { Expect } from './Finding.ts';
 
 /** `PolicyRegistered`: the published weights compile to the code that was registered. */
-export function checkPolicy(
-  event: { readonly codeHash: Hex; readonly hidden: number; readonly weights: Hex },
-  expect: Expect,
-): void {
+export function checkPolicy(state: NetworkState, event: EventOf<'PolicyRegistered'>, expect: Expect): void {
+  expect('policy.id', state.policies.size + 1, event.policy);
   try {
     const { codeHash, network } = loadPolicy(hexToBytes(event.weights.slice(2)));
     expect('policy.codeHash', codeHash, event.codeHash);
@@ -22,7 +20,7 @@ export function checkPolicy(
 /** `PolicyActivated`: of a registered policy, and not for the past. */
 export function checkActivation(
   state: NetworkState,
-  event: { readonly policy: number; readonly codeHash: Hex; readonly fromRound: number },
+  event: EventOf<'PolicyActivated'>,
   round: number,
   expect: Expect,
 ): void {
@@ -34,7 +32,7 @@ export function checkActivation(
 /** `ParameterWritten`: inside its bounds and by no more than its largest step; the first write is the deployment's. */
 export function checkParameter(
   state: NetworkState,
-  event: { readonly parameter: number; readonly value: number; readonly fromRound: number },
+  event: EventOf<'ParameterWritten'>,
   round: number,
   expect: Expect,
 ): void {

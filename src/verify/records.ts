@@ -2,17 +2,99 @@ import {
   type Claims,
   codeCeilClamped,
   codeFloorClamped,
-  computeMflops,
-  decode,
+  type EventOf,
   type GpuClass,
   type Measured,
   type NodeRecord,
   type ParameterValues,
   unpackNodeRecord,
 } from '../domain/index.ts';
-import { nextTrust, worstDiscrepancyBps } from '../reports/index.ts';
 import { known, type NetworkState, type NodeState } from '../state/index.ts';
 import type { Expect } from './Finding.ts';
+
+/** `NodeRegistered`: the next id, with the stake that its GPUs ask for. */
+export function checkRegistration(
+  state: NetworkState,
+  { node, claims, stakeMicro }: EventOf<'NodeRegistered'>,
+  { minNodeStakeMicroPerGpu }: ParameterValues,
+  expect: Expect,
+): void {
+  expect('node.id', state.nodes.size + 1, node);
+  expect('node.gpus', true, claims.gpus > 0);
+  expect('node.stakeMicro', minNodeStakeMicroPerGpu * claims.gpus, stakeMicro);
+}
+
+/** What the record that is written with `NodeRegistered` shows, but for its codes and its ask. */
+export function firstRecord(
+  { claims }: EventOf<'NodeRegistered'>,
+  round: number,
+  parameters: ParameterValues,
+): Partial<NodeRecord> {
+  const { initialTrustBps, flagBelowTrustBps, freshnessRounds } = parameters;
+  return {
+    freeGpus: claims.gpus,
+    trustBps: initialTrustBps,
+    active: true,
+    flagged: initialTrustBps < flagBelowTrustBps,
+    excluded: false,
+    green: false,
+    freshUntilRound: round + freshnessRounds,
+    matchedRound: 0,
+    matchedEntry: 0,
+  };
+}
+
+/**
+ * `NodeRecordWritten`: it binds from the next round, claims no more than it may, and differs from the record before
+ * only by what was said (`due`) or lies in its owner's hands: the ask, a pause, a heartbeat. Free GPUs are the books'.
+ */
+export function checkRecord(
+  state: NetworkState,
+  event: EventOf<'NodeRecordWritten'>,
+  round: number,
+  due: Partial<NodeRecord> | undefined,
+  expect: Expect,
+): void {
+  const node = known(state.nodes, event.node, 'node');
+  const record = unpackNodeRecord(event.record);
+  expect('record.fromRound', round + 1, event.fromRound);
+  expect('record.exists', true, record !== undefined);
+  if (record === undefined) return;
+  const before = node.records.newest?.record;
+  const gpuClass = known(state.classes, node.claims.classId, 'class');
+  const derived = {
+    ...boundedCodes(node.claims, gpuClass, node.measured),
+    ...(before && carriedOver(before)),
+    ...due,
+    ...(node.stakeFreeFromRound > 0 && { active: false, freshUntilRound: 0 }),
+  };
+  for (const [field, value] of Object.entries(derived)) {
+    expect(`record.${field}`, value, record[field as keyof NodeRecord]);
+  }
+  if (before === undefined) return;
+  const freshest = Math.max(before.freshUntilRound, round + state.parametersAt(round).freshnessRounds);
+  expect('record.isFreshTooLong', false, record.freshUntilRound > freshest);
+  checkGreen(node, before, record, round, due, expect);
+}
+
+/** What only an audit changes. */
+function carriedOver({ trustBps, flagged, excluded }: NodeRecord): Partial<NodeRecord> {
+  return { trustBps, flagged, excluded };
+}
+
+/** Whoever is green is never fresh longer than its certificate; a heartbeat takes the flag off once it has lapsed. */
+function checkGreen(
+  { greenUntilRound }: NodeState,
+  before: NodeRecord,
+  record: NodeRecord,
+  round: number,
+  due: Partial<NodeRecord> | undefined,
+  expect: Expect,
+) {
+  if (record.green) expect('record.green', true, record.freshUntilRound <= greenUntilRound);
+  else if (before.green && due?.green === undefined)
+    expect('record.green', greenUntilRound > round, record.green);
+}
 
 /** The codes that the match may use: the claim, never better than the audit or, before the first one, the class floor. */
 function boundedCodes(claims: Claims, gpuClass: GpuClass, measured: Measured | undefined) {
@@ -38,86 +120,4 @@ function boundedCodes(claims: Claims, gpuClass: GpuClass, measured: Measured | u
     latencyCode: Math.max(claims.latencyCode, bound.latency),
     wattsCode: Math.max(claims.wattsCode, gpuClass.minWattsCode),
   } satisfies Partial<NodeRecord>;
-}
-
-/** A record binds from the next round, claims no more than it may, and has no more GPUs in use than it has. */
-export function checkRecord(
-  state: NetworkState,
-  event: { readonly node: number; readonly fromRound: number; readonly record: bigint },
-  round: number,
-  expect: Expect,
-): void {
-  const about = { node: event.node };
-  const node = known(state.nodes, event.node, 'node');
-  const record = unpackNodeRecord(event.record);
-  expect('record.fromRound', round + 1, event.fromRound, about);
-  expect('record.exists', true, record !== undefined, about);
-  if (record === undefined) return;
-  const gpuClass = known(state.classes, node.claims.classId, 'class');
-  for (const [field, code] of Object.entries(boundedCodes(node.claims, gpuClass, node.measured))) {
-    expect(`record.${field}`, code, record[field as keyof NodeRecord], about);
-  }
-  expect('record.freeGpus', true, record.freeGpus <= record.gpus, about);
-  expect('record.trustBps', true, record.trustBps <= 10_000, about);
-}
-
-/** What an audit makes of a node, from the medians alone. */
-export interface AuditOutcome {
-  readonly discrepancyBps: number;
-  readonly trustBefore: number;
-  readonly trustAfter: number;
-}
-
-/** `AuditApplied`: trust follows from the claims, the medians and the trust before. */
-export function checkAudit(
-  state: NetworkState,
-  event: {
-    readonly node: number;
-    readonly measured: Measured;
-    readonly trustBps: number;
-    readonly cleanAudits: number;
-  },
-  parameters: ParameterValues,
-  expect: Expect,
-): AuditOutcome {
-  const node = known(state.nodes, event.node, 'node');
-  const trustBefore = node.records.newest?.record?.trustBps ?? 0;
-  const { answered } = event.measured;
-  const discrepancyBps = answered ? discrepancyOf(state, node, event.measured, parameters) : 0;
-  const trust = answered ? nextTrust(trustBefore, discrepancyBps, parameters) : trustBefore;
-  const trustAfter = mayBeReinstated(node, event.cleanAudits, parameters, event.trustBps)
-    ? Math.max(trust, parameters.flagBelowTrustBps)
-    : trust;
-  expect('audit.trustBps', trustAfter, event.trustBps, { node: event.node });
-  return { discrepancyBps, trustBefore, trustAfter };
-}
-
-/** Whether the owner restaked is not in the log by name; that trust was lifted to the floor says so. */
-function mayBeReinstated(
-  node: NodeState,
-  cleanAudits: number,
-  parameters: ParameterValues,
-  trustBps: number,
-) {
-  return (
-    node.records.newest?.record?.excluded === true &&
-    cleanAudits >= parameters.cleanAuditsToReinstate &&
-    trustBps === parameters.flagBelowTrustBps
-  );
-}
-
-function discrepancyOf(
-  state: NetworkState,
-  node: NodeState,
-  measured: Measured,
-  parameters: ParameterValues,
-) {
-  const { claims } = node;
-  const { computeShift } = known(state.classes, claims.classId, 'class');
-  const claimed = {
-    latencyUs: decode(claims.latencyCode),
-    bandwidthMbps: decode(claims.bandwidthCode),
-    computeMflops: computeMflops(claims.computeCode, computeShift),
-  };
-  return worstDiscrepancyBps(claimed, measured, parameters);
 }

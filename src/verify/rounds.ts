@@ -1,6 +1,6 @@
-import type { Entry, NodeId, PostedRound, Weight, WorkloadId } from '../domain/index.ts';
+import type { Entry, EventOf, NodeId, PostedRound, Weight, WorkloadId } from '../domain/index.ts';
 import { checkCertificate, entriesHash, isCanonical, type RoundInstance } from '../match/index.ts';
-import { known, type NetworkState } from '../state/index.ts';
+import type { NetworkState } from '../state/index.ts';
 import type { Expect } from './Finding.ts';
 
 /** A posted round's inputs, weighed again from the log alone. */
@@ -47,32 +47,27 @@ function checkEligible(input: WeighedRound, entries: readonly Entry[], expect: E
   }
 }
 
-/** `WorkloadMatched`, and the entries of the round that was posted with it, say the same. */
+/**
+ * The `WorkloadMatched` of a transaction and the entries of the round that was posted with them say the same. An entry
+ * without a match was open when the round began, and its client has taken it back since.
+ */
 export function checkMatches(
   state: NetworkState,
-  posted: { readonly entries: readonly Entry[] },
-  matched: readonly {
-    readonly workload: number;
-    readonly node: number;
-    readonly entry: number;
-    readonly priceMicro: number;
-  }[],
+  posted: EventOf<'RoundPosted'>,
+  matched: readonly EventOf<'WorkloadMatched'>[],
   expect: Expect,
 ): void {
-  const byWorkload = new Map(matched.map((one) => [one.workload, one]));
+  const told = [...matched];
   posted.entries.forEach((entry, i) => {
     const about = { workload: entry.workload, node: entry.node };
-    const one = byWorkload.get(entry.workload);
-    byWorkload.delete(entry.workload);
-    if (one === undefined) {
-      // It was open when the round began, and its client has taken it back since.
-      expect('match.made', 'Refunded', known(state.workloads, entry.workload, 'workload').status, about);
+    if (told[0]?.workload !== entry.workload) {
+      expect('match.made', 'Refunded', state.workloads.get(entry.workload)?.status, about);
       return;
     }
+    const one = told.shift()!;
     expect('match.entry', i, one.entry, about);
     expect('match.node', entry.node, one.node, about);
     expect('match.priceMicro', entry.priceMicro, one.priceMicro, about);
   });
-  for (const { workload, node } of byWorkload.values())
-    expect('match.entry', 'an entry', 'none', { workload, node });
+  for (const { workload, node } of told) expect('match.entry', 'an entry', 'none', { workload, node });
 }

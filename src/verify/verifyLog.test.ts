@@ -1,50 +1,14 @@
 import { bytesToHex } from '@noble/hashes/utils';
 import { describe, expect, test } from 'vitest';
 import { AICChain } from '../AICChain.ts';
-import type { ChainEvent, Entry } from '../domain/index.ts';
+import type { ChainEvent, Claims, Entry, EventOf } from '../domain/index.ts';
 import { entriesHash, priceGreedyMatcher } from '../match/index.ts';
-import { compile } from '../policy/compile.ts';
 import { drawNetwork, seededWeights } from '../policy/randomNetwork.ts';
 import { encodeWeights } from '../policy/weightsBytes.ts';
+import { eventfulLog, MEASURED } from '../testing/eventfulLog.ts';
 import { CLAIMS, CLOCK, LogWriter } from '../testing/LogWriter.ts';
 
 const verify = (events: readonly ChainEvent[]) => AICChain.verify(events, CLOCK);
-const MEASURED = { answered: true, latencyUs: 50_000, bandwidthMbps: 700, computeMflops: 60_000 };
-
-/** A life with everything in it: two rounds, a policy between them, an ended run, an audited liar, a vote. */
-function life(): LogWriter {
-  const log = new LogWriter();
-  for (const ask of [4_000, 6_000, 9_000]) log.register(ask * 1_000_000);
-  for (const budget of [100_000_000, 90_000_000]) log.submit(budget, { leaseSec: 10, computeGflop: 0 });
-  log.advance();
-  post(log);
-  const network = drawNetwork(8, seededWeights(4));
-  log.activate(log.registerPolicy(compile(network), `0x${bytesToHex(encodeWeights(network))}`, 8));
-  log.setParameter('greenMicroPerKWh', 5_000_000);
-  log.advance();
-  log.start(1);
-  log.start(2);
-  log.submit(5_000_000_000);
-  log.advanceSec(10);
-  log.end(1, 'Completed', 'Completed');
-  post(log);
-  log.advanceSec(4);
-  log.end(2, 'Cancelled', 'CancelledByClient', 0);
-  log.audit(2, 0, MEASURED);
-  log.audit(3, 0, { ...MEASURED, answered: false });
-  log.settle(1, log.workload(1).priceMicro);
-  log.submit(1_000);
-  log.cancel(4);
-  return log;
-}
-
-function post(log: LogWriter) {
-  const { entries, cutoff } = new AICChain(log.state).propose(log.round);
-  log.post(entries, cutoff);
-}
-
-type EventOf<N extends ChainEvent['name']> = Extract<ChainEvent, { name: N }>;
-
 /** The kinds of violation in the log once the n-th event of a name was changed. */
 function kindsAfter<N extends ChainEvent['name']>(
   name: N,
@@ -52,7 +16,7 @@ function kindsAfter<N extends ChainEvent['name']>(
   n = 0,
 ): string[] {
   let seen = 0;
-  const events = life().events.map((event) =>
+  const events = eventfulLog().events.map((event) =>
     event.name === name && seen++ === n ? { ...event, ...change(event as EventOf<N>) } : event,
   );
   expect(seen).toBeGreaterThan(n);
@@ -67,12 +31,12 @@ const withEntries = (change: (entries: readonly Entry[]) => Entry[]) => (event: 
 
 describe('a log as the contracts write it', () => {
   test('has no violations', () => {
-    const { events } = life();
+    const { events } = eventfulLog();
     expect(verify(events)).toEqual({
       ok: true,
       events: events.length,
-      rounds: 2,
-      matches: 3,
+      rounds: 3,
+      matches: 5,
       nonCanonical: [],
       violations: [],
     });
@@ -110,7 +74,7 @@ describe('a round is refused', () => {
   });
 
   test('that is cheaper than it should be: greedy prices are no VCG prices', () => {
-    const log = life();
+    const log = eventfulLog();
     log.submit(100_000_000, { leaseSec: 10, computeGflop: 0 });
     log.advance();
     const { entries } = new AICChain(log.state).propose(log.round, priceGreedyMatcher);
@@ -118,7 +82,7 @@ describe('a round is refused', () => {
     const { ok, violations } = verify(log.events);
     expect(ok).toBe(false);
     expect(violations).toEqual(
-      expect.arrayContaining([expect.objectContaining({ kind: 'certificate.E4', workload: 5 })]),
+      expect.arrayContaining([expect.objectContaining({ kind: 'certificate.E4', workload: 6 })]),
     );
   });
 
@@ -135,7 +99,8 @@ describe('a round is refused', () => {
 
   test('that matches a node which may not be matched', () => {
     const log = new LogWriter();
-    log.register(1_000_000, CLAIMS, { flagged: true });
+    log.register(1_000_000);
+    log.audit(1, 0, { ...MEASURED, computeMflops: 1 });
     log.submit(90_000_000);
     log.advance();
     log.post([
@@ -149,7 +114,7 @@ describe('a round is refused', () => {
 
   test('that is posted late, or twice', () => {
     expect(kindsAfter('RoundPosted', () => ({ round: 2 }))).toContain('round.current');
-    const { events } = life();
+    const { events } = eventfulLog();
     const first = events.find(({ name }) => name === 'RoundPosted')!;
     const again = { ...first, blockNumber: 1_000, blockHash: '0xf', transactionHash: '0xf' } as const;
     const kinds = verify([...events, again]).violations.map(({ kind }) => kind);
@@ -159,7 +124,7 @@ describe('a round is refused', () => {
   test('whose matches are not its entries', () => {
     expect(kindsAfter('WorkloadMatched', () => ({ priceMicro: 5 }))).toContain('match.priceMicro');
     expect(kindsAfter('WorkloadMatched', () => ({ node: 3 }))).toContain('match.node');
-    const { events } = life();
+    const { events } = eventfulLog();
     const withoutRound = events.filter(({ name }) => name !== 'RoundPosted');
     expect(verify(withoutRound).violations.map(({ kind }) => kind)).toContain('match.round');
   });
@@ -179,7 +144,7 @@ describe('so is', () => {
   });
 
   test('a parameter outside its bounds, or that leapt', () => {
-    const vote = life().events.filter(({ name }) => name === 'ParameterWritten').length - 1;
+    const vote = eventfulLog().events.filter(({ name }) => name === 'ParameterWritten').length - 1;
     const kinds = (value: number) => kindsAfter('ParameterWritten', () => ({ value }), vote);
     expect(kinds(200_000_001)).toContain('parameter.greenMicroPerKWh');
     expect(kinds(-1)).toContain('parameter.greenMicroPerKWh');
@@ -193,12 +158,111 @@ describe('so is', () => {
     expect(kindsAfter('NodeRecordWritten', () => ({ record: 0n }))).toContain('record.exists');
   });
 
+  test('an audit that is held to claims that were lowered after its epoch began', () => {
+    const lowered = { ...CLAIMS, computeCode: CLAIMS.computeCode - 16 };
+    const seen = { answered: true, latencyUs: 1_000, bandwidthMbps: 10_000, computeMflops: 90_000 };
+    const kinds = (claims: Claims, epoch: number) => {
+      const log = new LogWriter();
+      const node = log.register(1_000_000);
+      log.advance(2 * CLOCK.epochRounds);
+      log.setClaims(node, lowered);
+      log.advance(2 * CLOCK.epochRounds);
+      log.audit(node, epoch, seen, claims);
+      return verify(log.events).violations.map(({ kind }) => kind);
+    };
+    expect(kinds(CLAIMS, 2)).toEqual([]);
+    expect(kinds(lowered, 3)).toEqual([]);
+    expect(kinds(lowered, 2)).toContain('audit.trustBps');
+    expect(kinds(CLAIMS, 3)).toContain('audit.trustBps');
+  });
+
+  test('an audit of an epoch before one that counted', () => {
+    const log = new LogWriter();
+    const node = log.register(1_000_000);
+    log.advance(3 * CLOCK.epochRounds);
+    log.audit(node, 1, MEASURED);
+    log.audit(node, 0, MEASURED);
+    expect(verify(log.events).violations.map(({ kind }) => kind)).toEqual(['audit.closedOnce']);
+  });
+
+  test('a node that stays active when its stake covers no further penalty', () => {
+    const kinds = (active: boolean) => {
+      const log = new LogWriter();
+      const node = log.register(1_000_000);
+      log.setRecord(node, { active }, { name: 'StakeChanged', node, stakeMicro: 999_999 });
+      return verify(log.events).violations.map(({ kind }) => kind);
+    };
+    expect(kinds(true)).toEqual(['record.active']);
+    expect(kinds(false)).toEqual([]);
+  });
+
   test('trust that does not follow from the audit', () => {
     expect(kindsAfter('AuditApplied', () => ({ trustBps: 9_999 }))).toEqual(['audit.trustBps']);
     expect(kindsAfter('AuditClosed', () => ({ trustAfter: 9_999 }))).toEqual(['audit.trustAfter']);
     expect(kindsAfter('AuditClosed', () => ({ trustBefore: 1 }))).toEqual(['audit.trustBefore']);
     expect(kindsAfter('AuditClosed', () => ({ discrepancyBps: 1 }))).toEqual(['audit.discrepancyBps']);
-    expect(kindsAfter('AuditClosed', () => ({ reveals: 2 }), 1)).toEqual(['audit.hasQuorum']);
+    expect(kindsAfter('AuditClosed', () => ({ reveals: 2 }), 1)).toEqual(['audit.reveals']);
+  });
+
+  test('medians that are not those of the reveals, and reveals of nobody, twice or too late', () => {
+    const other = ({ measured }: EventOf<'AuditApplied'>) => ({
+      measured: { ...measured, bandwidthMbps: measured.bandwidthMbps + 1 },
+    });
+    expect(kindsAfter('AuditApplied', other)).toContain('audit.bandwidthMbps');
+    const silent = ({ measurements }: EventOf<'MeasurementsRevealed'>) => ({
+      measurements: measurements.map((seen) => ({ ...seen, answered: false })),
+    });
+    expect(kindsAfter('MeasurementsRevealed', silent, 1)).toEqual([]); // two of three still say that it answered
+    const two = eventfulLog().events.map((event) =>
+      event.name === 'MeasurementsRevealed' ? { ...event, ...silent(event) } : event,
+    );
+    expect(verify(two).violations[0]).toMatchObject({ kind: 'audit.answered', node: 2, found: 'true' });
+    expect(kindsAfter('MeasurementsRevealed', () => ({ auditor: '0x1' }))).toContain('reveal.byAuditor');
+    const log = eventfulLog();
+    const again = log.events.find(({ name }) => name === 'MeasurementsRevealed')!;
+    log.block(again);
+    expect(verify(log.events).violations.map(({ kind }) => kind)).toEqual(['reveal.once', 'reveal.inTime']);
+  });
+
+  test('a flag that trust does not give, or that it gives and the record lacks', () => {
+    const log = eventfulLog();
+    log.setRecord(3, { flagged: true });
+    log.setRecord(3, { flagged: false, trustBps: 9_000 });
+    log.setRecord(3, { trustBps: 5_000, excluded: true });
+    const kinds = verify(log.events).violations.map(({ kind }) => kind);
+    expect(kinds).toEqual([
+      'record.flagged',
+      'record.trustBps',
+      'record.flagged',
+      'record.trustBps',
+      'record.excluded',
+    ]);
+  });
+
+  test('GPUs that nobody holds, or that two hold, and counters that nobody made', () => {
+    const log = eventfulLog();
+    log.setRecord(3, { freeGpus: 3 });
+    log.setRecord(3, { freeGpus: 4 });
+    const [busy, counted, balanced] = [
+      verify(log.events).violations.map(({ kind }) => kind),
+      kindsAfter('NetworkGpusWritten', ({ freeGpus }) => ({ freeGpus: freeGpus + 1 })),
+      kindsAfter('WorkloadCountersWritten', ({ openWorkloads }) => ({ openWorkloads: openWorkloads + 1 })),
+    ];
+    expect(busy).toEqual(['record.freeGpus', 'counters.freeGpus']);
+    expect(counted).toContain('counters.freeGpus');
+    expect(balanced).toContain('counters.openWorkloads');
+  });
+
+  test('an end that its life has not come to', () => {
+    const settled = ({ split }: EventOf<'WorkloadClosed'>) => ({
+      status: 'Refunded' as const,
+      split: { ...split, nodeMicro: 0 },
+    });
+    expect(kindsAfter('WorkloadClosed', settled)).toContain('close.reason'); // a completed run is not refunded
+    expect(kindsAfter('WorkloadEnded', () => ({ reason: 'ClientFault' }))).toContain('end.reason');
+    expect(kindsAfter('WorkloadReopened', () => ({ reason: 'NoShow' }))).toContain('reopen.reason');
+    expect(kindsAfter('ContestResolved', () => ({ upheld: true }))).toContain('close.reason');
+    expect(kindsAfter('OpenRoundsWritten', () => ({ openRounds: 1n }))).toContain('workload.openRounds');
   });
 
   test('an escrow, an owed time or a split that does not follow from the price', () => {
@@ -206,7 +270,10 @@ describe('so is', () => {
       kindsAfter('WorkloadSubmitted', ({ escrowMicro }) => ({ escrowMicro: escrowMicro + 1 })),
     ).toContain('workload.escrowMicro');
     expect(kindsAfter('WorkloadStarted', () => ({ durationSec: 11 }))).toEqual(['start.durationSec']);
-    expect(kindsAfter('WorkloadStarted', () => ({ owedSec: 11 }))).toEqual(['start.owedSec']);
+    expect(kindsAfter('WorkloadStarted', () => ({ owedSec: 11 }))).toEqual([
+      'start.owedSec',
+      'end.isTimeOver',
+    ]);
     const toNode = ({ split }: EventOf<'WorkloadClosed'>) => ({
       split: { ...split, nodeMicro: split.nodeMicro + 1, refundMicro: split.refundMicro - 1 },
     });

@@ -1,93 +1,69 @@
 import {
   durationSec,
+  type EventOf,
+  MAX_MATCHES,
+  mulDivUp,
   type ParameterValues,
-  type Split,
-  type Status,
   unpackWorkloadSpec,
 } from '../domain/index.ts';
-import { escrowMicro, proRataMicro, split } from '../settlement/index.ts';
-import { known, type NetworkState, type WorkloadState } from '../state/index.ts';
+import { escrowMicro } from '../settlement/index.ts';
+import { known, type NetworkState } from '../state/index.ts';
 import type { Expect } from './Finding.ts';
 
 const BPS = 10_000;
 
-/** `WorkloadSubmitted`: the escrow is the budget with the fees that bind now. */
+/** `WorkloadSubmitted`: a spec that the chain takes, with an escrow of the budget and the fees that bind now. */
 export function checkSubmission(
-  event: {
-    readonly workload: number;
-    readonly spec: bigint;
-    readonly budgetMicro: number;
-    readonly escrowMicro: number;
-  },
+  state: NetworkState,
+  event: EventOf<'WorkloadSubmitted'>,
   round: number,
   parameters: ParameterValues,
   expect: Expect,
 ): void {
-  const about = { workload: event.workload };
-  const { priority, submittedRound } = unpackWorkloadSpec(event.spec);
-  expect('workload.submittedRound', round, submittedRound, about);
-  expect(
-    'workload.escrowMicro',
-    escrowMicro(event.budgetMicro, priority, parameters),
-    event.escrowMicro,
-    about,
-  );
+  const spec = unpackWorkloadSpec(event.spec);
+  expect('workload.id', state.workloads.size + 1, event.workload);
+  expect('workload.submittedRound', round, spec.submittedRound);
+  expect('workload.gpus', true, spec.gpus > 0);
+  expect('workload.isJobOrLease', true, spec.computeGflop > 0 !== spec.leaseSec > 0);
+  expect('workload.maxDurationSec', true, spec.maxDurationSec > 0 && spec.maxDurationSec >= spec.leaseSec);
+  expect('workload.priority', true, spec.priority <= BPS);
+  const waitsRounds = event.openUntilRound - round - 1;
+  expect('workload.openUntilRound', true, waitsRounds > 0 && waitsRounds <= parameters.maxOpenRounds);
+  const locked = escrowMicro(event.budgetMicro, spec.priority, parameters);
+  expect('workload.escrowMicro', locked, event.escrowMicro);
 }
 
-/** `WorkloadStarted`: the node is owed the time that its record of the matched round predicts. */
+/** `WorkloadMatched`: in the round of the block, of a workload that waits. Whether it should be is the round's question. */
+export function checkMatched(
+  state: NetworkState,
+  event: EventOf<'WorkloadMatched'>,
+  round: number,
+  expect: Expect,
+): void {
+  const { status, matches } = known(state.workloads, event.workload, 'workload');
+  known(state.nodes, event.node, 'node');
+  expect('match.inRound', round, event.round);
+  expect('match.status', 'Open', status);
+  expect('match.isLastButOne', true, matches < MAX_MATCHES);
+}
+
+/** `WorkloadStarted`: in time, and the node is owed the time that its record of the matched round predicts. */
 export function checkStart(
   state: NetworkState,
-  event: {
-    readonly workload: number;
-    readonly node: number;
-    readonly durationSec: number;
-    readonly owedSec: number;
-  },
+  event: EventOf<'WorkloadStarted'>,
+  round: number,
   expect: Expect,
 ): void {
-  const about = { workload: event.workload, node: event.node };
-  const { spec, node, matchedRound } = known(state.workloads, event.workload, 'workload');
-  expect('start.node', node, event.node, about);
+  const { spec, status, node, matchedRound } = known(state.workloads, event.workload, 'workload');
+  expect('start.status', 'Matched', status);
+  expect('start.node', node, event.node);
+  const { durationSlackBps, startWindowRounds } = state.parametersAt(spec.submittedRound);
+  expect('start.inTime', true, round <= matchedRound + startWindowRounds);
   const record = state.recordAt(node, matchedRound);
-  if (record === undefined) {
-    expect('start.record', true, false, about);
-    return;
-  }
+  expect('start.record', true, record !== undefined);
+  if (record === undefined) return;
   const seconds = Number(durationSec(spec, record));
-  const { durationSlackBps } = state.parametersAt(spec.submittedRound);
-  const owedSec = spec.leaseSec > 0 ? seconds : Math.ceil((seconds * durationSlackBps) / BPS);
-  expect('start.durationSec', seconds, event.durationSec, about);
-  expect('start.owedSec', owedSec, event.owedSec, about);
-}
-
-/** `WorkloadClosed`: the split is that of what the ending pays, at the rates of the submission, and adds up to the escrow. */
-export function checkClosing(
-  state: NetworkState,
-  event: { readonly workload: number; readonly status: Status; readonly split: Split },
-  expect: Expect,
-): void {
-  const workload = known(state.workloads, event.workload, 'workload');
-  const about = { workload: event.workload, node: workload.node };
-  const total = Object.values(event.split).reduce((sum, part) => sum + part, 0);
-  expect('split.total', workload.escrowMicro, total, about);
-  const paidMicro = event.status === 'Settled' ? payableMicro(workload) : 0;
-  const rates = state.parametersAt(workload.spec.submittedRound);
-  const parts = split(workload.escrowMicro, paidMicro, workload.spec.priority, rates);
-  for (const [name, micro] of Object.entries(parts)) {
-    expect(`split.${name}`, micro, event.split[name as keyof Split], about);
-  }
-}
-
-/** What an ending pays to the node, as it was declared: the price, or its share of time or of work. */
-function payableMicro({
-  reason,
-  priceMicro,
-  startedAt,
-  endedAt,
-  durationSec,
-  doneBps,
-}: WorkloadState): number {
-  return reason === 'ClientFault' || reason === 'CancelledByClient'
-    ? proRataMicro(priceMicro, endedAt - startedAt, durationSec)
-    : proRataMicro(priceMicro, doneBps, BPS);
+  const owedSec = spec.leaseSec > 0 ? seconds : mulDivUp(seconds, durationSlackBps, BPS);
+  expect('start.durationSec', seconds, event.durationSec);
+  expect('start.owedSec', owedSec, event.owedSec);
 }

@@ -57,4 +57,8 @@ abstract contract Networked {
     function _round() internal view returns (uint32) {
         return uint32((block.timestamp - GENESIS) / ROUND_SEC);
     }
+
+    function _epoch() internal view returns (uint32) {
+        return _round() / EPOCH_ROUNDS;
+    }
 }

@@ -34,6 +34,9 @@ interface IAICChain {
     /// @notice Adds to the sender's matcher bond, from its available line.
     function bond(uint256 amountMicro) external;
     function unbond(uint256 amountMicro) external;
+    /// @notice Only while `round` is current, and only once. What is sent can be seen: whoever copies it and is first has
+    /// posted the same round, and takes the matchers' fee. A no-show that its entries match again is dealt with on the way,
+    /// at its price in gas: `settle` it before.
     function postRound(uint32 round, uint32 cutoff, Entry[] calldata entries) external;
     function roundOf(uint32 round) external view returns (Round memory);
     function matcherOf(uint32 round) external view returns (address);

@@ -47,7 +47,6 @@ interface IAIWorkloads {
     error NotClient(uint32 workload, address caller);
     error NotItsNode(uint32 workload, address caller);
     error NotNetwork(address caller);
-    error NotOpen(uint32 workload, uint32 round);
     error StartWindowPassed(uint32 workload, uint32 lastRound);
     error TooEarly(uint32 workload, uint256 fromRoundOrTimestamp);
     error ContestWindowPassed(uint32 workload, uint32 lastRound);

@@ -16,6 +16,7 @@ interface IComputeNodes {
     error StillBusy(uint32 node, uint16 usedGpus);
     error StakeLocked(uint32 node, uint32 untilRound);
     error AlreadyExiting(uint32 node);
+    error Excluded(uint32 node);
     error NotExcluded(uint32 node);
     error AlreadyRestaked(uint32 node);
     error NotOccupied(uint32 node, uint16 usedGpus, uint16 releasedGpus);
@@ -49,11 +50,14 @@ interface IComputeNodes {
         returns (uint32 node);
     function setAsk(uint32 node, uint64 askMicroPerGpuHour) external;
     function setEndpoint(uint32 node, string calldata endpoint) external;
-    /// @notice Changes what is claimed (gpus and class stay). The match goes on using min(claim, audited).
+    /// @notice Changes what is claimed (gpus and class stay). The match goes on using min(claim, audited), from the next
+    /// round; an audit holds the node to it from the next epoch, so that no claim is taken back after it was measured.
     function setClaims(uint32 node, Claims calldata claims) external;
     /// @notice The node is fresh for `freshnessRounds` more rounds, never longer than its green certificate if it has one.
     function heartbeat(uint32 node) external;
     function pause(uint32 node) external;
+    /// @notice Active from the next round. What is missing of the stake, after penalties or a vote, is locked with it.
+    /// Not while the node is excluded: that takes more.
     function resume(uint32 node) external;
     /// @notice EIP-712 GreenCertificate(uint32 node,uint32 untilRound,bytes32 nullifier), signed by the green issuer.
     function presentGreenCertificate(
@@ -77,7 +81,8 @@ interface IComputeNodes {
     function occupy(uint32 round, Match[] calldata matches) external;
     /// @notice AIWorkloads only. Gives GPUs back from the next round on.
     function release(uint32 node, uint16 gpus) external;
-    /// @notice AIWorkloads only. Takes up to amountMicro of the node's stake to `to`'s available line.
+    /// @notice AIWorkloads only. Takes up to amountMicro of the node's stake to `to`'s available line. A node whose stake
+    /// would not cover as much again is paused.
     function penalise(uint32 node, uint64 amountMicro, address to) external returns (uint64 takenMicro);
     /// @notice TruthfulReporting only. Updates trust, flags and effective codes from one epoch's median.
     function applyAudit(uint32 node, Measured calldata measured, uint256 discrepancyBps) external;
@@ -86,6 +91,9 @@ interface IComputeNodes {
     function ownerOf(uint32 node) external view returns (address);
     function nodeCount() external view returns (uint32);
     function claimsOf(uint32 node) external view returns (Claims memory);
+    /// @notice What an audit of the epoch holds the node to: its claims when the epoch began, or those it registered with
+    /// in that epoch.
+    function claimsAt(uint32 node, uint32 epoch) external view returns (Claims memory);
     function stakeMicroOf(uint32 node) external view returns (uint64);
     function gpuClass(uint8 classId) external view returns (GpuClass memory);
     /// @notice Zero where the node did not exist yet.

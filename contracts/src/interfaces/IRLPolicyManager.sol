@@ -28,7 +28,7 @@ interface IRLPolicyManager {
     );
     event PolicyActivated(uint32 indexed policy, bytes32 codeHash, uint32 fromRound);
 
-    /// @notice Deploys `runtimeCode`, scans its opcodes, replays check vectors derived from its hash against the
+    /// @notice Deploys `runtimeCode`, scans its opcodes, replays check vectors derived from code and weights against the
     /// integer network of `weights` (layout: PROTOCOL.md), and checks on them that priority never raises the penalty.
     function register(bytes calldata runtimeCode, bytes calldata weights) external returns (uint32 policy);
     /// @notice Timelock only. fromRound is at least the next round; 0 means the next round. An earlier activation that

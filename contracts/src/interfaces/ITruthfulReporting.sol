@@ -20,7 +20,7 @@ interface ITruthfulReporting {
     error AlreadyCommitted(address auditor, uint32 epoch);
     error RevealMismatch(address auditor, uint32 epoch);
     error NodesNotAscending(uint256 index);
-    error AlreadyClosed(uint32 node, uint32 epoch);
+    error AlreadyClosed(uint32 node, uint32 epoch); // it, or a later one
     error NotOwner(uint32 node, address caller);
     error BadReportSignature(uint32 node, uint32 epoch);
     error NotNetwork(address caller);
@@ -74,7 +74,8 @@ interface ITruthfulReporting {
     ) external;
 
     // Anyone
-    /// @notice Closes the audits of `nodes` for an epoch that is over. A node with fewer reveals than the quorum keeps its trust.
+    /// @notice Closes the audits of `nodes` for an epoch that is over, against what they claimed when it began. Fewer reveals
+    /// than the quorum change nothing; with a quorum no epoch up to this one is closed again.
     function closeAudits(uint32 epoch, uint32[] calldata nodes) external;
 
     // AIWorkloads only

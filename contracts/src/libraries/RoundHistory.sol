@@ -6,7 +6,7 @@ uint256 constant HISTORY_ROUNDS = 360;
 /// @dev One word for each round of the window, one for the present before it, one for the next round.
 uint256 constant HISTORY_CAPACITY = HISTORY_ROUNDS + 2;
 
-/// @notice Values by the round from which they bind: the newest in a word of its own, so that the present is read at once,
+/// @notice Values by the round (of claims: the epoch) from which they bind: the newest in a word of its own, so that the present is read at once,
 /// and those before it in a ring of packed words, oldest slots reused.
 ///
 /// A word is `fromRound 31 | place 9 | value 216`; its place is the slot of the ring that is its own once it is superseded.

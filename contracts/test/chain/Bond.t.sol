@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IAICChain} from "../../src/interfaces/IAICChain.sol";
 import {IDualTokenSystem} from "../../src/interfaces/IDualTokenSystem.sol";
+import {Parameter} from "../../src/generated/ParameterTable.sol";
 import {LedgerLines} from "../../src/types/LedgerLines.sol";
 import {Entry} from "../../src/types/Types.sol";
 import {FullNetwork} from "../base/FullNetwork.sol";
@@ -28,6 +29,19 @@ contract BondTest is FullNetwork {
         vm.expectRevert(abi.encodeWithSelector(IAICChain.BondLocked.selector, matcher, lockedUntil));
         _unbond(1);
         _skipRounds(1);
+        _unbond(1);
+    }
+
+    /// A later round under a shorter window does not free the bond of an earlier one.
+    function test_aShorterWindowFreesNoBondEarlier() external {
+        _toRound(20);
+        _post(new Entry[](0));
+        vm.prank(address(timelock));
+        parameters.set(Parameter.challengeWindowRounds, 1);
+        _skipRounds(1);
+        _post(new Entry[](0));
+        _skipRounds(2);
+        vm.expectRevert(abi.encodeWithSelector(IAICChain.BondLocked.selector, matcher, 24));
         _unbond(1);
     }
 

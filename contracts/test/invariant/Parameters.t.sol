@@ -51,6 +51,11 @@ contract ParametersHandler {
     }
 }
 
+/// What went wrong once stays written down, and each write is compared with the last one, so the runner looks at every
+/// sixteenth call.
+/// forge-config: default.invariant.check-interval = 16
+/// forge-config: default.invariant.dictionary-weight = 0
+/// forge-config: default.invariant.include-storage = false
 contract ParametersInvariants is NetworkFixture {
     ParametersHandler private handler;
 

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IComputeNodes} from "../../src/interfaces/IComputeNodes.sol";
-import {Match, NodeRecord} from "../../src/types/Types.sol";
+import {FLAG_ACTIVE, Match, NodeRecord} from "../../src/types/Types.sol";
 import {Matches} from "../../src/types/MatchLib.sol";
 import {NetworkFixture} from "../base/NetworkFixture.sol";
 import {vm, bound} from "../base/Vm.sol";
@@ -83,6 +83,16 @@ contract OccupyTest is NetworkFixture {
         (uint64 gpus, uint64 freeGpus) = nodes.networkGpusAt(_round() + 1);
         vm.assertEq(gpus, 12);
         vm.assertEq(freeGpus, 12 - taken + given);
+    }
+
+    /// What would cost nothing any more would be done for nothing: a node that cannot pay again is not matched again.
+    function test_aStakeThatCoversNoFurtherPenaltyPausesTheNode() external {
+        uint64 stakeMicro = nodes.stakeMicroOf(node);
+        vm.startPrank(config.workloads);
+        nodes.penalise(node, stakeMicro / 2, client);
+        vm.assertEq(_nextRecord(node).flags(), FLAG_ACTIVE);
+        nodes.penalise(node, stakeMicro / 2 - 1, client);
+        vm.assertEq(_nextRecord(node).flags(), 0);
     }
 
     function testFuzz_aPenaltyNeverTakesMoreThanTheStake(uint64 amountMicro) external {

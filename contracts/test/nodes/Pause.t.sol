@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IComputeNodes} from "../../src/interfaces/IComputeNodes.sol";
-import {FLAG_ACTIVE} from "../../src/types/Types.sol";
+import {FLAG_ACTIVE, Measured} from "../../src/types/Types.sol";
 import {NetworkFixture} from "../base/NetworkFixture.sol";
 import {vm} from "../base/Vm.sol";
 
@@ -24,6 +24,17 @@ contract PauseTest is NetworkFixture {
         nodes.resume(node);
     }
 
+    function test_refusesToResumeANodeThatIsExcluded() external {
+        uint32 node = _register(1);
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.prank(config.reporting);
+            nodes.applyAudit(node, Measured(true, 1, 1, 1), 10_000);
+        }
+        vm.expectRevert(abi.encodeWithSelector(IComputeNodes.Excluded.selector, node));
+        vm.prank(operator);
+        nodes.resume(node);
+    }
+
     function test_bindsFromTheNextRound() external {
         uint32 node = _register(1);
         _skipRounds(1);
@@ -35,6 +46,20 @@ contract PauseTest is NetworkFixture {
         nodes.resume(node);
         vm.assertEq(nodes.recordAt(node, _round()).flags(), 0);
         vm.assertEq(_nextRecord(node).flags(), FLAG_ACTIVE);
+    }
+
+    function test_resumingMakesTheStakeWholeAgain() external {
+        uint32 node = _register(2);
+        uint64 stakeMicro = nodes.stakeMicroOf(node);
+        vm.prank(config.workloads);
+        nodes.penalise(node, 7, client);
+        uint256 before = vault.availableMicro(operator);
+        vm.expectEmit(address(nodes));
+        emit IComputeNodes.StakeChanged(node, stakeMicro);
+        vm.prank(operator);
+        nodes.resume(node);
+        vm.assertEq(nodes.stakeMicroOf(node), stakeMicro);
+        vm.assertEq(vault.availableMicro(operator), before - 7);
     }
 
     function test_aPausedNodeStaysInTheCounters() external {

@@ -48,7 +48,7 @@ contract RegisterPolicyTest is PolicyFixture {
         bytes memory weights = _good.weights;
         uint256 b3 = 4 + 28 * 32 + 36 * 32;
         weights[b3 + 1] ^= 0x04; // one bit of the output's bias
-        bytes memory features = _checkVector(keccak256(_good.code), 0);
+        bytes memory features = _checkVector(_good.code, weights, 0);
         uint256 byCode = IntegerNetwork.evaluate(_good.weights, features);
         uint256 byWeights = IntegerNetwork.evaluate(weights, features);
         _expectMismatch(byCode, byWeights);
@@ -58,9 +58,18 @@ contract RegisterPolicyTest is PolicyFixture {
     function test_refusesCodeThatFailsAsTheLargestPenalty() external {
         bytes memory code = hex"50"; // POP of an empty stack
         _expectMismatch(
-            LARGEST_PENALTY, IntegerNetwork.evaluate(_good.weights, _checkVector(keccak256(code), 0))
+            LARGEST_PENALTY, IntegerNetwork.evaluate(_good.weights, _checkVector(code, _good.weights, 0))
         );
         policies.register(code, _good.weights);
+    }
+
+    /// Whoever knows the check vectors can publish weights that agree with any code on them. They follow from the weights as
+    /// well, so nobody knows them before the weights are what they are.
+    function test_refusesWeightsFittedToWhatTheCodeAloneDetermines() external {
+        bytes memory nothing = hex"5f5f5260205ff3"; // always 0
+        bytes memory weights = _onlyAbove(_tops(keccak256(nothing)));
+        vm.expectPartialRevert(IRLPolicyManager.CodeDoesNotMatchWeights.selector);
+        policies.register(nothing, weights);
     }
 
     function test_refusesAPenaltyThatRisesWithPriority() external {
@@ -116,13 +125,48 @@ contract RegisterPolicyTest is PolicyFixture {
     }
 
     /// @dev As docs/PROTOCOL.md words it.
-    function _checkVector(bytes32 codeHash, uint256 i) private pure returns (bytes memory features) {
-        bytes memory drawn = bytes.concat(
-            keccak256(abi.encode(codeHash, i, uint256(0))), keccak256(abi.encode(codeHash, i, uint256(1)))
-        );
+    function _checkVector(bytes memory code, bytes memory weights, uint256 i)
+        private
+        pure
+        returns (bytes memory features)
+    {
+        bytes memory drawn = _drawn(keccak256(abi.encode(keccak256(code), keccak256(weights))), i);
         for (uint256 f = 0; f < 24; ++f) {
             uint16 x = uint16(uint8(drawn[2 * f])) << 8 | uint8(drawn[2 * f + 1]);
             features = bytes.concat(features, bytes2(x % 1024));
+        }
+    }
+
+    function _drawn(bytes32 seed, uint256 i) private pure returns (bytes memory) {
+        return
+            bytes.concat(
+                keccak256(abi.encode(seed, i, uint256(0))), keccak256(abi.encode(seed, i, uint256(1)))
+            );
+    }
+
+    /// @dev The largest of each feature in vectors that are drawn from the code's hash alone.
+    function _tops(bytes32 codeHash) private pure returns (uint16[24] memory tops) {
+        for (uint256 i = 0; i < 8; ++i) {
+            bytes memory drawn = _drawn(codeHash, i);
+            for (uint256 f = 0; f < 24; ++f) {
+                uint16 x = (uint16(uint8(drawn[2 * f])) << 8 | uint8(drawn[2 * f + 1])) % 1024;
+                if (x > tops[f]) tops[f] = x;
+            }
+        }
+    }
+
+    /// @dev Weights of 24 hidden units: the sum of what each feature is above its top.
+    function _onlyAbove(uint16[24] memory tops) private pure returns (bytes memory weights) {
+        weights = new bytes(4 + 28 * 24 + 28 * 24 + 4 + 24);
+        weights[0] = bytes1(uint8(24));
+        for (uint256 f = 0; f < 24; ++f) {
+            bytes4 bias = bytes4(uint32(-int32(uint32(tops[f]))));
+            for (uint256 b = 0; b < 4; ++b) {
+                weights[4 + 4 * f + b] = bias[b];
+            }
+            weights[4 + 4 * 24 + 25 * f] = 0x01; // W1 and W2 are the identity
+            weights[4 + 28 * 24 + 4 * 24 + 25 * f] = 0x01;
+            weights[4 + 2 * 28 * 24 + 4 + f] = 0x01;
         }
     }
 

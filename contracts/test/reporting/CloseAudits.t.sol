@@ -7,7 +7,7 @@ import {Parameter} from "../../src/generated/ParameterTable.sol";
 import {Codes} from "../../src/libraries/Codes.sol";
 import {LedgerLines} from "../../src/types/LedgerLines.sol";
 import {NodeRecords} from "../../src/types/NodeRecordLib.sol";
-import {NodeRecord, FLAG_EXCLUDED, FLAG_FLAGGED} from "../../src/types/Types.sol";
+import {Claims, NodeRecord, FLAG_EXCLUDED, FLAG_FLAGGED} from "../../src/types/Types.sol";
 import {ReportingFixture} from "../base/ReportingFixture.sol";
 import {vm, bound} from "../base/Vm.sol";
 
@@ -36,6 +36,27 @@ contract CloseAuditsTest is ReportingFixture {
         _audit(_asClaimed(_node), 3);
         vm.expectRevert(abi.encodeWithSelector(ITruthfulReporting.AlreadyClosed.selector, _node, epoch));
         _close(_node, epoch);
+    }
+
+    /// What was measured long ago must not take the place of what was measured since.
+    function test_refusesAnEpochBeforeOneThatCounted() external {
+        uint32 earlier = reporting.currentEpoch();
+        _measure(_three(_asClaimed(_node)));
+        ITruthfulReporting.Measurement memory slower = _asClaimed(_node);
+        slower.bandwidthMbps /= 2;
+        _audit(slower, 3);
+        vm.expectRevert(abi.encodeWithSelector(ITruthfulReporting.AlreadyClosed.selector, _node, earlier));
+        _close(_node, earlier);
+    }
+
+    function test_refusesAnEpochBeforeTheNodeWas() external {
+        uint32 epoch = reporting.currentEpoch();
+        ITruthfulReporting.Measurement memory foretold = _asClaimed(_node);
+        foretold.node = _node + 1;
+        _measure(_three(foretold));
+        _register(4);
+        vm.expectRevert(abi.encodeWithSelector(IComputeNodes.UnknownNode.selector, _node + 1));
+        _close(_node + 1, epoch);
     }
 
     function test_refusesAnUnknownNode() external {
@@ -67,6 +88,54 @@ contract CloseAuditsTest is ReportingFixture {
         _toNextEpoch();
         _close(_node, reporting.currentEpoch() - 1);
         vm.assertEq(_trust(_node), INITIAL_TRUST);
+    }
+
+    /// Nor does closing an epoch in which nobody measured pass over one in which somebody did.
+    function test_anEpochThatNobodyMeasuredHidesNoneBeforeIt() external {
+        uint32 epoch = reporting.currentEpoch();
+        _measure(_three(_half(_asClaimed(_node))));
+        _toNextEpoch();
+        _close(_node, epoch + 1);
+        _close(_node, epoch);
+        vm.assertEq(_trust(_node), 3_750);
+    }
+
+    /// A claim that was caught is not taken back, neither while it is measured nor before the audit is closed.
+    function test_aLoweredClaimSavesNoTrust() external {
+        _toNextEpoch();
+        uint32 epoch = reporting.currentEpoch();
+        ITruthfulReporting.Measurement memory seen = _half(_asClaimed(_node));
+        _toRound(_round() + 1);
+        for (uint256 i = 0; i < 3; ++i) {
+            _commit(auditors[i], _only(seen));
+        }
+        _claimCompute(124); // half of what it claimed
+        _toRevealPhase();
+        for (uint256 i = 0; i < 3; ++i) {
+            _reveal(auditors[i], _only(seen));
+        }
+        _toNextEpoch();
+        _claimCompute(123);
+        _close(_node, epoch);
+        vm.assertEq(_trust(_node), 3_750);
+    }
+
+    function test_aNodeIsHeldToWhatItRegisteredWithInItsFirstEpoch() external {
+        uint32 epoch = reporting.currentEpoch();
+        ITruthfulReporting.Measurement memory seen = _half(_asClaimed(_node));
+        _claimCompute(124);
+        _measure(_three(seen));
+        _close(_node, epoch);
+        vm.assertEq(_trust(_node), 3_750);
+    }
+
+    /// From the next epoch on it is held to the claim that it lowered, and no longer to the one before.
+    function test_anHonestCorrectionCountsFromTheNextEpoch() external {
+        ITruthfulReporting.Measurement memory seen = _half(_asClaimed(_node));
+        _claimCompute(124);
+        _toNextEpoch();
+        _audit(seen, 3);
+        vm.assertGt(_trust(_node), INITIAL_TRUST);
     }
 
     function test_minorityOfLiarsMovesNothing() external {
@@ -127,12 +196,9 @@ contract CloseAuditsTest is ReportingFixture {
     }
 
     function test_twiceTheComputeIsFlaggedAtOnceAndExcludedAtTheThird() external {
-        ITruthfulReporting.Measurement memory seen = _asClaimed(_node);
-        seen.computeMflops /= 2;
+        ITruthfulReporting.Measurement memory seen = _half(_asClaimed(_node));
         uint32 epoch = reporting.currentEpoch();
-        ITruthfulReporting.Measurement[] memory all = new ITruthfulReporting.Measurement[](3);
-        (all[0], all[1], all[2]) = (seen, seen, seen);
-        _measure(all);
+        _measure(_three(seen));
         vm.expectEmit(address(reporting));
         emit ITruthfulReporting.AuditClosed(_node, epoch, 3, 4_736, 5_000, 3_750);
         _close(_node, epoch);
@@ -207,6 +273,31 @@ contract CloseAuditsTest is ReportingFixture {
         _fillPool(100 * ONE);
         _audit(_asClaimed(_node), 2);
         vm.assertEq(_pool(), 100 * ONE);
+    }
+
+    function _claimCompute(uint8 computeCode) private {
+        Claims memory claims = nodes.claimsOf(_node);
+        claims.computeCode = computeCode;
+        vm.prank(operator);
+        nodes.setClaims(_node, claims);
+    }
+
+    function _half(ITruthfulReporting.Measurement memory seen)
+        private
+        pure
+        returns (ITruthfulReporting.Measurement memory)
+    {
+        seen.computeMflops /= 2;
+        return seen;
+    }
+
+    function _three(ITruthfulReporting.Measurement memory seen)
+        private
+        pure
+        returns (ITruthfulReporting.Measurement[] memory all)
+    {
+        all = new ITruthfulReporting.Measurement[](3);
+        (all[0], all[1], all[2]) = (seen, seen, seen);
     }
 
     function _fillPool(uint256 amountMicro) private {

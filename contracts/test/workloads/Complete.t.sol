@@ -30,6 +30,16 @@ contract CompleteTest is FullNetwork {
         _complete(workload);
     }
 
+    /// A client that ends a lease early pays for the time it had, whatever the node says in the same round.
+    function test_refusesALeaseThatWasCancelledBeforeItsTime() external {
+        (uint32 workload,) = _runningWith(_lease());
+        uint256 until = block.timestamp + 200;
+        vm.prank(client);
+        workloads.cancel(workload);
+        vm.expectRevert(abi.encodeWithSelector(IAIWorkloads.TooEarly.selector, workload, until));
+        _complete(workload);
+    }
+
     function test_refusesTheSecondTime() external {
         (uint32 workload,) = _completed();
         vm.expectRevert(abi.encodeWithSelector(IAIWorkloads.WrongStatus.selector, workload, Status.Completed));

@@ -84,6 +84,11 @@ export function testDriver(subject: DriverUnderTest): void {
       expect(result.elapsedMs).toBeLessThan(20_000);
     });
 
+    test('what is written beside the outputs counts like them', async () => {
+      const result = await run(`head -c 2000000 /dev/zero > scratch; ${LONG}`);
+      expect(result).toMatchObject({ reason: 'OutputTooLarge', detail: 'it wrote more than 1 MB' });
+    });
+
     test('outputs that are too large at the end', async () => {
       const result = await run('head -c 2000000 /dev/zero > "$AICCHAIN_OUTPUT_DIR/a"', { outputs: ['a'] });
       expect(result.reason).toBe('OutputTooLarge');

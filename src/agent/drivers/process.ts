@@ -2,16 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants, lstatSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
 import { capLog } from './capLog.ts';
 import type { Driver, EndReason, Job, RunContext, RunRecord, RunResult } from './Driver.ts';
-import { detectIsolation, type Isolation, sandboxed } from './isolation.ts';
+import {
+  detectIsolation,
+  environmentArgs,
+  type Isolation,
+  isProgramInSandbox,
+  sandboxed,
+} from './isolation.ts';
 import { beganAt, endRun, membersOf, RUN_TOKEN } from './processGroup.ts';
 
 export interface ProcessDriverOptions {
   /** Default: bubblewrap where it works. */
   readonly isolation?: Isolation;
-  /** Folders that a sandboxed job must not see: the agent's own data. */
-  readonly hidden?: readonly string[];
   /** Between asking a job to end and ending it. */
   readonly graceMs?: number;
   readonly maxLogBytes?: number;
@@ -21,13 +26,11 @@ export interface ProcessDriverOptions {
 export class ProcessDriver implements Driver {
   readonly name = 'process';
   readonly isolation: Isolation;
-  private readonly hidden: readonly string[];
   private readonly graceMs: number;
   private readonly maxLogBytes: number;
 
   private constructor(isolation: Isolation, options: ProcessDriverOptions) {
     this.isolation = isolation;
-    this.hidden = (options.hidden ?? []).map((folder) => realpathSync(folder));
     this.graceMs = options.graceMs ?? 2_000;
     this.maxLogBytes = options.maxLogBytes ?? 16 * 2 ** 20;
   }
@@ -49,10 +52,11 @@ export class ProcessDriver implements Driver {
       elapsedMs: performance.now() - beganMs,
     });
     if (context.signal.aborted) return end('Stopped', null, 'stopped before it began');
-    const missing = cannotRun(job.command[0], workDir);
+    const missing = this.cannotRun(job.command[0], workDir);
     if (missing !== undefined) return end('CannotStart', null, missing);
 
     const token = randomUUID();
+    const givenBytes = bytesUnder(workDir);
     const child = this.spawn(job, workDir, outputDir, token);
     const exited = new Promise<number | null>((done) => {
       child.once('exit', (code) => done(code));
@@ -66,7 +70,7 @@ export class ProcessDriver implements Driver {
     child.stderr?.on('data', onLog);
     context.onStarted?.(record);
 
-    const breach = watch(job, record, outputDir, context.signal);
+    const breach = watch(job, record, { workDir, givenBytes }, context.signal);
     const exitCode = await Promise.race([exited, breach.happened]);
     breach.stopWatching();
     const broken = breach.found();
@@ -74,7 +78,7 @@ export class ProcessDriver implements Driver {
     child.stdio[3]?.destroy();
     await drained;
     if (broken !== undefined) return end(broken.reason, null, broken.detail);
-    return judge(job, outputDir, exitCode, end);
+    return judge(job, { workDir, givenBytes }, exitCode, end);
   }
 
   async sweep(record: RunRecord): Promise<boolean> {
@@ -84,16 +88,33 @@ export class ProcessDriver implements Driver {
   }
 
   private spawn(job: Job, workDir: string, outputDir: string, token: string): ChildProcess {
-    const command =
-      this.isolation === 'bubblewrap'
-        ? sandboxed(job.command, { workDir, hidden: this.hidden, gpus: job.gpus.length > 0 })
-        : job.command;
-    return spawn('/bin/sh', ['-c', LEASH, 'job', ...command], {
-      cwd: workDir,
-      detached: true,
-      env: { ...job.env, ...environment(job, workDir, outputDir), [RUN_TOKEN]: token },
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    });
+    const run = { [RUN_TOKEN]: token };
+    const environment = { ...job.env, ...environmentOf(job, workDir, outputDir), ...run };
+    const start = (command: readonly string[], env: Readonly<Record<string, string>>, ...fds: 'pipe'[]) =>
+      spawn('/bin/sh', ['-c', LEASH, 'job', ...command], {
+        cwd: workDir,
+        detached: true,
+        env,
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...fds],
+      });
+    if (this.isolation === 'none') return start(job.command, environment);
+    const { memoryMiB } = job.limits;
+    const sandbox = { workDir, gpus: job.gpus.length > 0, memoryMiB, environmentFd: 4 };
+    const child = start(sandboxed(job.command, sandbox), { PATH, ...run }, 'pipe');
+    const toSandbox = child.stdio[4] as Writable | undefined;
+    toSandbox?.on('error', () => {}); // It ended before it read: its exit code says so.
+    toSandbox?.end(environmentArgs(environment));
+    return child;
+  }
+
+  private cannotRun(command: string | undefined, workDir: string): string | undefined {
+    if (command === undefined) return 'the job has no command, and the process driver runs no images';
+    const places = command.includes('/')
+      ? [resolve(workDir, command)]
+      : PATH.split(':').map((folder) => join(folder, command));
+    const isThere = (place: string) =>
+      isExecutable(place) && (this.isolation === 'none' || isProgramInSandbox(place, workDir));
+    return places.some(isThere) ? undefined : `the command ${command} is not on this node`;
   }
 }
 
@@ -104,11 +125,11 @@ const PATH = `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`;
 const LEASH = `ulimit -c 0
 "$@" 3<&- &
 job=$!
-{ cat <&3; kill -KILL -$$; } >/dev/null 2>&1 &
-exec 3<&- >/dev/null 2>&1
+{ cat <&3; kill -KILL -$$; } 4<&- >/dev/null 2>&1 &
+exec 3<&- 4<&- >/dev/null 2>&1
 wait "$job"`;
 
-function environment(job: Job, workDir: string, outputDir: string): Record<string, string> {
+function environmentOf(job: Job, workDir: string, outputDir: string): Record<string, string> {
   return {
     PATH,
     HOME: workDir,
@@ -120,20 +141,13 @@ function environment(job: Job, workDir: string, outputDir: string): Record<strin
   };
 }
 
-function cannotRun(command: string | undefined, workDir: string): string | undefined {
-  if (command === undefined) return 'the job has no command, and the process driver runs no images';
-  const places = command.includes('/')
-    ? [resolve(workDir, command)]
-    : PATH.split(':').map((folder) => join(folder, command));
-  for (const place of places) {
-    try {
-      accessSync(place, constants.X_OK);
-      return undefined;
-    } catch {
-      // Not there.
-    }
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
-  return `the command ${command} is not on this node`;
 }
 
 interface Breach {
@@ -141,10 +155,19 @@ interface Breach {
   readonly detail: string;
 }
 
-const LOOK_EVERY_MS = 50;
+const LOOK_EVERY_MS = 100;
+
+/** The job's folder, and what was in it before the job. */
+interface Given {
+  readonly workDir: string;
+  readonly givenBytes: number;
+}
+
+const hasWrittenTooMuch = ({ workDir, givenBytes }: Given, { limits }: Job) =>
+  bytesUnder(workDir) - givenBytes > limits.outputMB * 1e6;
 
 /** Looks at what the run uses, until it breaks a limit or its caller stops it. */
-function watch(job: Job, record: RunRecord, outputDir: string, signal: AbortSignal) {
+function watch(job: Job, record: RunRecord, given: Given, signal: AbortSignal) {
   const { maxDurationSec, memoryMiB, outputMB } = job.limits;
   const deadlineMs = performance.now() + maxDurationSec * 1000;
   let found: Breach | undefined;
@@ -159,7 +182,7 @@ function watch(job: Job, record: RunRecord, outputDir: string, signal: AbortSign
       found = { reason: 'OutOfTime', detail: `longer than ${maxDurationSec} s` };
     else if (usedMiB > memoryMiB)
       found = { reason: 'OutOfMemory', detail: `${Math.ceil(usedMiB)} MiB, more than ${memoryMiB} MiB` };
-    else if (bytesUnder(outputDir) > outputMB * 1e6) found = tooLarge(outputMB);
+    else if (hasWrittenTooMuch(given, job)) found = tooLarge(outputMB);
     if (found !== undefined) report(null);
   };
   const timer = setInterval(look, LOOK_EVERY_MS);
@@ -176,18 +199,18 @@ function watch(job: Job, record: RunRecord, outputDir: string, signal: AbortSign
 
 function judge(
   job: Job,
-  outputDir: string,
+  given: Given,
   exitCode: number | null,
   end: (reason: EndReason, exitCode: number | null, detail: string) => RunResult,
 ): RunResult {
   if (exitCode === null) return end('Crashed', null, 'ended by a signal');
   if (exitCode > 128) return end('Crashed', exitCode, `ended by signal ${exitCode - 128}`);
   if (exitCode !== 0) return end('Exited', exitCode, `exit code ${exitCode}`);
-  if (bytesUnder(outputDir) > job.limits.outputMB * 1e6) {
+  if (hasWrittenTooMuch(given, job)) {
     const { reason, detail } = tooLarge(job.limits.outputMB);
     return end(reason, exitCode, detail);
   }
-  const there = outputsOf(job, outputDir).map((output) => output.name);
+  const there = outputsOf(job, join(given.workDir, 'outputs')).map((output) => output.name);
   const missing = job.outputs.filter((name) => !there.includes(name));
   if (missing.length > 0) return end('OutputMissing', exitCode, `no output ${missing.join(', ')}`);
   return end('Exited', exitCode, 'exit code 0');
@@ -195,7 +218,7 @@ function judge(
 
 const tooLarge = (outputMB: number): Breach => ({
   reason: 'OutputTooLarge',
-  detail: `outputs are larger than ${outputMB} MB`,
+  detail: `it wrote more than ${outputMB} MB`,
 });
 
 /** Plain files only: a link could make the node read what the job may not. */

@@ -20,6 +20,8 @@ export function membersOf(run: RunRecord): Member[] {
     try {
       const stat = statOf(Number(name));
       if (stat.state === 'Z') continue;
+      // Whatever is of the run is younger than its leader: most of a machine need not be looked into.
+      if (run.startedAt !== '' && Number(stat.began) < Number(run.startedAt)) continue;
       if (!isOfGroup(run, stat) && !carries(name, run.token)) continue;
       members.push({ pid: Number(name), rssKiB: (stat.rssPages * PAGE_BYTES) / 1024 });
     } catch {
@@ -99,15 +101,9 @@ function statOf(pid: number): Stat {
   return { state: fields[0]!, group: Number(fields[2]), began: fields[19]!, rssPages: Number(fields[21]) };
 }
 
-/** The group number may be in use again: its members must not be older than the run. */
+/** Kernel threads are of group 0. Of a run whose beginning is not known the group number may be in use again. */
 function isOfGroup(run: RunRecord, stat: Stat): boolean {
-  // Kernel threads are of group 0.
-  return (
-    run.group > 0 &&
-    stat.group === run.group &&
-    run.startedAt !== '' &&
-    Number(stat.began) >= Number(run.startedAt)
-  );
+  return run.group > 0 && stat.group === run.group && run.startedAt !== '';
 }
 
 function carries(pid: string, token: string): boolean {

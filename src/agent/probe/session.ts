@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
-import { type LocalAccount, recoverMessageAddress } from 'viem';
+import type { LocalAccount } from 'viem';
+import { recoverMessageAddress } from 'viem/utils';
 import { AICChainError } from '../../domain/errors.ts';
 import type { Address, Hex } from '../../domain/ids.ts';
 
@@ -20,6 +21,8 @@ export interface SessionCertificate {
 export interface Session {
   readonly certificate: SessionCertificate;
   sign(statement: string): string;
+  /** Certifies the same key for longer, once half of its time is over. */
+  renew(nowSec: number): Promise<void>;
 }
 
 const LIFETIME_SEC = 7 * 86_400;
@@ -31,16 +34,24 @@ export async function openSession(
 ): Promise<Session> {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
-  const fields = {
-    node: of.node,
-    chainId: of.chainId,
-    publicKey: `0x${raw.toString('hex')}` as const,
-    expiresSec: of.nowSec + LIFETIME_SEC,
+  const certify = async (nowSec: number): Promise<SessionCertificate> => {
+    const fields = {
+      node: of.node,
+      chainId: of.chainId,
+      publicKey: `0x${raw.toString('hex')}` as const,
+      expiresSec: nowSec + LIFETIME_SEC,
+    };
+    return { ...fields, signature: await account.signMessage({ message: certificateText(fields) }) };
   };
-  const signature = await account.signMessage({ message: certificateText(fields) });
+  let certificate = await certify(of.nowSec);
   return {
-    certificate: { ...fields, signature },
+    get certificate() {
+      return certificate;
+    },
     sign: (statement) => sign(null, Buffer.from(statement), privateKey).toString('base64'),
+    async renew(nowSec) {
+      if (nowSec > certificate.expiresSec - LIFETIME_SEC / 2) certificate = await certify(nowSec);
+    },
   };
 }
 

@@ -2,9 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import { AICChainError } from '../../domain/errors.ts';
 import type { Address } from '../../domain/index.ts';
 import type { ContentHash } from '../document.ts';
-import { decodeJobSpec } from '../jobSpec.ts';
 import type { NodeService } from '../NodeService.ts';
 import { authenticate } from '../requestAuth.ts';
+import { inputsOf } from '../WorkloadBook.ts';
 
 /** Who signed the request, and which body. */
 export async function signerOf(request: FastifyRequest, service: NodeService) {
@@ -34,15 +34,7 @@ export async function mayRead(signer: Address, hash: ContentHash, service: NodeS
     const isReleased = closed?.declared === true && outcome !== undefined;
     if (isReleased && (hash === outcome.digest || outcome.outputs.some((output) => output.hash === hash)))
       return true;
-    if ((await inputsOf(specHash, service)).includes(hash)) return true;
+    if ((await inputsOf(specHash, service.store)).includes(hash)) return true;
   }
   return false;
-}
-
-async function inputsOf(specHash: ContentHash, { store }: NodeService): Promise<ContentHash[]> {
-  try {
-    return decodeJobSpec(await store.readBytes(specHash)).inputs.map((input) => input.hash);
-  } catch {
-    return []; // Not handed over yet, or not a spec.
-  }
 }

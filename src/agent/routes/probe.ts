@@ -42,9 +42,8 @@ export function probeRoutes(app: FastifyInstance, service: NodeService): void {
     '/ping',
     { schema: { body: object({ nonce: seed }) } },
     async (request) => {
-      const arrivedMs = performance.now();
       const signature = session.sign(statements.ping(node, request.body.nonce));
-      await shaper.latency(arrivedMs);
+      await shaper.latency(request.arrivedMs);
       return { signature };
     },
   );

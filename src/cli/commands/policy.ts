@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hexToBytes } from '@noble/hashes/utils';
 import type { Command } from 'commander';
-import { toHex } from 'viem';
+import { toHex } from 'viem/utils';
 import { AICChainError } from '../../domain/errors.ts';
 import type { Hex } from '../../domain/ids.ts';
 import { loadPolicy } from '../../policy/RLPolicyManager.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { toHex } from 'viem';
+import { toHex } from 'viem/utils';
 import { AICChainError } from '../../domain/errors.ts';
 import { MICRO_PER_AICC } from '../../domain/units.ts';
 import { loadPolicy } from '../../policy/RLPolicyManager.ts';

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { keccak256, stringToHex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
+import { keccak256, stringToHex } from 'viem/utils';
 import { AICChain } from '../../AICChain.ts';
 import { ChainClock, until } from '../../chain/clock.ts';
 import type { Deployment } from '../../chain/deployment.ts';

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AICChain } from '../../AICChain.ts';
-import { readLock } from '../../chain/lock.ts';
+import { chainLockFile } from '../../chain/embedded.ts';
+import { readLock } from '../../chain/folderLock.ts';
 import { commandOf } from '../../chain/processes.ts';
 import { AICChainError } from '../../domain/index.ts';
 import type { Verification } from '../../verify/verifyLog.ts';
@@ -163,7 +164,7 @@ function prepareFolder({ dataDir }: DemoOptions): void {
 
 /** Whether the process that noted itself as the owner of the chain lives. */
 function isRunning(folder: string): boolean {
-  const lock = readLock(join(folder, 'chain'));
+  const lock = readLock(chainLockFile(join(folder, 'chain')));
   return lock !== undefined && commandOf(lock.pid) === lock.command;
 }
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { toHex } from 'viem';
+import { toHex } from 'viem/utils';
 import { type Hex, MICRO_PER_AICC } from '../../domain/index.ts';
 import { compile } from '../../policy/compile.ts';
 import { policyHash } from '../../policy/RLPolicyManager.ts';

@@ -1,0 +1,5 @@
+export * from './compile.ts';
+export * from './features.ts';
+export * from './network.ts';
+export * from './RLPolicyManager.ts';
+export * from './weightsBytes.ts';

@@ -1,0 +1,33 @@
+import { bookOpening, type ChainEvent, closeOpening, lastOpenEnd, MAX_MATCHES } from '../domain/index.ts';
+import type { NetworkState } from '../state/index.ts';
+
+/** The open rounds of a workload after an event, from those before it (docs/PROTOCOL.md, "A workload's endings"). */
+export function openRoundsAfter(
+  state: NetworkState,
+  event: ChainEvent,
+  round: number,
+  before: bigint,
+): bigint {
+  switch (event.name) {
+    case 'WorkloadSubmitted':
+      return bookOpening(0n, round + 1, event.openUntilRound);
+    case 'WorkloadMatched': {
+      // Should the node not show up, it is open again by itself.
+      const workload = state.workloads.get(event.workload);
+      const closed = closeOpening(before, event.round + 1);
+      if (workload === undefined || workload.matches + 1 >= MAX_MATCHES) return closed;
+      const { startWindowRounds } = state.parametersAt(workload.spec.submittedRound);
+      return bookOpening(closed, event.round + startWindowRounds + 1, lastOpenEnd(before));
+    }
+    case 'WorkloadStarted':
+    case 'WorkloadClosed':
+      return closeOpening(before, round + 1);
+    case 'WorkloadReopened': {
+      if (event.reason === 'NoShow') return before;
+      const { openUntilRound } = state.workloads.get(event.workload) ?? { openUntilRound: 0 };
+      return bookOpening(before, round + 1, openUntilRound);
+    }
+    default:
+      return before;
+  }
+}
