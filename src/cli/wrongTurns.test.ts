@@ -51,7 +51,7 @@ describe('a file that is not what it should be', () => {
   });
 
   it('a policy whose bytecode is not that of its weights is refused before anything is sent', async () => {
-    const weights = encodeWeights(drawNetwork(seededWeights(1), 32));
+    const weights = encodeWeights(drawNetwork(32, seededWeights(1)));
     const { code, codeHash } = loadPolicy(weights);
     const whole = { policyHash: codeHash, code: hex(code), weights: hex(weights) };
     const flipped = Uint8Array.from(code, (byte, i) => (i === 100 ? byte ^ 1 : byte));
@@ -170,7 +170,9 @@ describe('Ctrl-C', () => {
   it('ends a start of the network with 130, without an orphan', async () => {
     const data = file('stopped network');
     const { child, ended } = shell(['--data', data, 'net', 'up', '--port', '0']);
-    setTimeout(() => child.kill('SIGINT'), 1_200);
+    const keepers = () => processesOf(data).filter((line) => line.includes('keeper.ts'));
+    await expect.poll(() => keepers().length, { interval: 20, timeout: 10_000 }).toBe(1);
+    child.kill('SIGINT');
     expect((await ended).code).toBe(130);
     await expect.poll(() => processesOf(data), { timeout: 10_000 }).toEqual([]);
   });
