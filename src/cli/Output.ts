@@ -13,6 +13,8 @@ export interface Streams {
 export class Output {
   readonly json: boolean;
   readonly #streams: Streams;
+  /** The one object of --json is out. */
+  #told = false;
 
   constructor(streams: Streams, json: boolean) {
     this.#streams = streams;
@@ -44,7 +46,7 @@ export class Output {
 
   /** The result of the command: the one object under --json, else whatever `human` prints. */
   result(value: unknown, human: () => void): void {
-    if (this.json) this.#streams.stdout.write(`${toJson(value)}\n`);
+    if (this.json) this.#object(value);
     else human();
   }
 
@@ -60,15 +62,21 @@ export class Output {
 
   /** One line of what is wrong and one of what to do; the stack only where AICCHAIN_DEBUG asks for it. */
   failure(error: unknown): void {
-    const { code, message, hint, retryable } = told(error);
-    if (this.json) this.#streams.stdout.write(`${toJson({ error: { code, message, hint, retryable } })}\n`);
+    const { code, message, hint, retryable } = plainly(error);
+    // A command may give its result and fail for what it found: one object is one object.
+    if (this.json && !this.#told) this.#object({ error: { code, message, hint, retryable } });
     this.note(`error: ${message}`);
     if (hint) this.note(`       ${hint}`);
     if (process.env.AICCHAIN_DEBUG && error instanceof Error) this.note(String(error.stack));
   }
+
+  #object(value: unknown): void {
+    this.#told = true;
+    this.#streams.stdout.write(`${toJson(value)}\n`);
+  }
 }
 
-function told(error: unknown) {
+function plainly(error: unknown) {
   if (error instanceof AICChainError) return error;
   const message = error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error);
   return { code: 'UNEXPECTED', message, hint: 'Set AICCHAIN_DEBUG=1 for the details.', retryable: false };

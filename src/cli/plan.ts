@@ -5,9 +5,9 @@ import type { FeeRates, WorkloadSpec } from '../domain/types.ts';
 import { formatAicc } from '../domain/units.ts';
 import { escrowMicro } from '../settlement/index.ts';
 import type { NetworkState } from '../state/index.ts';
-import { roundAicc } from './amounts.ts';
 import { formatDuration } from './duration.ts';
 import type { Spec } from './spec.ts';
+import { roundAicc } from './words.ts';
 import { FileProblems } from './yamlFile.ts';
 
 /** Every verdict, as a client reads it. */

@@ -77,7 +77,9 @@ describe('the command line refuses, with one line, a hint and exit code 2,', () 
     }
   });
 
-  it('under --json with one object on stdout', async () => {
+  it('under --json with one object on stdout, also where a result is told before', async () => {
+    const checked = await cli('--data', data, '--json', 'node', 'check');
+    expect([checked.code, JSON.parse(checked.stdout)]).toMatchObject([1, { ok: false }]);
     const { code, stdout } = await cli('--data', data, '--json', 'market', 'list');
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'RPC_UNREACHABLE', retryable: true } });

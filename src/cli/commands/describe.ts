@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { formatAicc, MICRO_PER_AICC } from '../../domain/units.ts';
 import { known, type WorkloadState } from '../../state/index.ts';
-import { counted } from '../amounts.ts';
 import { formatDuration } from '../duration.ts';
 import type { Output } from '../Output.ts';
 import { PLAN_HEADER, planRows } from '../plan.ts';
 import type { CommandModule, Session } from '../Session.ts';
 import { idArgument } from '../usage.ts';
+import { because, counted } from '../words.ts';
 
 export const configure: CommandModule['configure'] = (describe, session) => {
   describe
@@ -36,7 +36,7 @@ function tell(out: Output, w: WorkloadState, status: string): void {
   const work =
     w.spec.leaseSec > 0 ? `a lease of ${formatDuration(w.spec.leaseSec)}` : `${w.spec.computeGflop} GFLOP`;
   line('workload', `${w.id} of ${w.client}`);
-  line('status', w.reason === 'None' ? status : `${status} (${w.reason})`);
+  line('status', because(status, w.reason));
   line(
     'asks for',
     `${work} on ${counted(w.spec.gpus, 'GPU')}, ${w.spec.dataMB} MB, priority ${w.spec.priority / 10_000}`,

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { roundAt } from '../../chain/clock.ts';
 import { setAside } from '../../chain/embedded.ts';
 import { NetworkClient } from '../../chain/NetworkClient.ts';
-import { counted } from '../amounts.ts';
 import { LOCAL, runningKeeper, startKeeper, stopKeeper } from '../localNetwork.ts';
 import type { CommandModule, Session } from '../Session.ts';
 import { integerOption, UsageError } from '../usage.ts';
+import { counted } from '../words.ts';
 
 const DEFAULT_PORT = '8545';
 
@@ -46,12 +46,13 @@ async function up(
   const aside = options.reset ? setAside(home.file(LOCAL)) : undefined;
   if (aside) out.note(`The old network was moved to ${aside}.`);
   const { rpcUrl, deployment } = await out.task('Starting the network', () => startKeeper(home, port));
+  const nodes = await new NetworkClient({ rpcUrl, deployment }).nodes.count();
   const old = contexts.list().find(({ name }) => name === LOCAL)?.context.wallet;
   contexts.put(LOCAL, { rpcUrl, deployment, clock: 'wall', ...(old ? { wallet: old } : {}) });
   out.result({ rpcUrl, started: true, context: LOCAL, chainId: deployment.chainId }, () => {
     out.line(`A network runs at ${rpcUrl} (context "${LOCAL}", rounds of ${deployment.roundSec} s).`);
     out.line('Next: aicchain wallet create me && aicchain wallet faucet me');
-    out.line('It has no nodes yet; offer this machine: aicchain node register --help');
+    if (nodes === 0) out.line('It has no nodes yet; offer this machine: aicchain node register --help');
   });
 }
 

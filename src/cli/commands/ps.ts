@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { roundAt, roundStart } from '../../chain/clock.ts';
-import { roundAicc } from '../amounts.ts';
 import { formatDuration } from '../duration.ts';
 import type { Output } from '../Output.ts';
 import type { CommandModule, Session, View } from '../Session.ts';
 import { UsageError } from '../usage.ts';
+import { because, roundAicc } from '../words.ts';
 
 export const configure: CommandModule['configure'] = (ps, session) => {
   ps.option('--all', 'also of other clients, and what is over')
@@ -70,7 +70,7 @@ function show(out: Output, rows: ReturnType<typeof rowsOf>, all: boolean): void 
     ['workload', 'status', 'node', 'GPUs', 'budget, AICC', 'price, AICC', 'age'],
     rows.map((w) => [
       String(w.workload),
-      w.reason === 'None' ? w.status : `${w.status} (${w.reason})`,
+      because(w.status, w.reason),
       w.node ? String(w.node) : '-',
       String(w.gpus),
       roundAicc(w.budgetMicro),

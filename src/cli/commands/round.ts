@@ -3,10 +3,10 @@ import type { NetworkClient } from '../../chain/NetworkClient.ts';
 import { AICChainError } from '../../domain/errors.ts';
 import type { Entry } from '../../domain/types.ts';
 import { formatAicc } from '../../domain/units.ts';
-import { counted } from '../amounts.ts';
 import type { Output } from '../Output.ts';
 import type { CommandModule, Session, View } from '../Session.ts';
 import { idArgument } from '../usage.ts';
+import { counted } from '../words.ts';
 
 export const configure: CommandModule['configure'] = (round, session) => {
   round

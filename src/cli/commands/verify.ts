@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { AICChain } from '../../AICChain.ts';
 import { AICChainError } from '../../domain/errors.ts';
-import { counted } from '../amounts.ts';
 import type { CommandModule, Session } from '../Session.ts';
+import { counted } from '../words.ts';
 
 /** More would scroll the first one away; --json has all. */
 const SHOWN = 20;

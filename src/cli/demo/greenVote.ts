@@ -5,7 +5,7 @@ import {
   PARAMETERS,
   type ParameterValues,
 } from '../../domain/index.ts';
-import { roundAicc } from '../amounts.ts';
+import { roundAicc } from '../words.ts';
 import type { DemoNetwork } from './DemoNetwork.ts';
 import { countingJob } from './jobs.ts';
 import { type Match, matchRound } from './matchRound.ts';

@@ -1,6 +1,6 @@
 import type { Candidate, Explanation, Verdict } from '../../AICChain.ts';
 import { AICChainError, type Entry } from '../../domain/index.ts';
-import { roundAicc } from '../amounts.ts';
+import { roundAicc } from '../words.ts';
 import type { DemoNetwork } from './DemoNetwork.ts';
 import type { DemoJob } from './jobs.ts';
 

@@ -5,7 +5,7 @@ import { type ContentHash, toBytes32 } from '../../agent/document.ts';
 import { NodeClient, type WorkloadStatus } from '../../agent/NodeClient.ts';
 import { until } from '../../chain/clock.ts';
 import { AICChainError, type Hex, type Split } from '../../domain/index.ts';
-import { roundAicc } from '../amounts.ts';
+import { roundAicc } from '../words.ts';
 import { type DemoNetwork, demoKey } from './DemoNetwork.ts';
 import { type DemoJob, resultFolder } from './jobs.ts';
 import type { Match } from './matchRound.ts';

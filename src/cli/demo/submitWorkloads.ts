@@ -1,4 +1,4 @@
-import { roundAicc } from '../amounts.ts';
+import { roundAicc } from '../words.ts';
 import type { DemoNetwork } from './DemoNetwork.ts';
 import { countingJob, type DemoJob, submissionOf, trainingJob } from './jobs.ts';
 import { WORKLOAD1, WORKLOAD2 } from './scenario.ts';

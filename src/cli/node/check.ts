@@ -6,6 +6,7 @@ import { freePort } from '../../chain/anvil.ts';
 import { AICChainError } from '../../domain/errors.ts';
 import { formatAicc } from '../../domain/units.ts';
 import type { Session } from '../Session.ts';
+import { counted } from '../words.ts';
 
 type Verdict = 'ok' | 'warning' | 'problem';
 interface Finding {
@@ -33,10 +34,13 @@ export async function check(session: Session, gpus: number, port: number): Promi
       ['', 'checked', 'found'],
       findings.map(({ verdict, what, found }) => [verdict, what, found]),
     );
-    out.line(problems === 0 ? 'This machine can be a node.' : '');
+    if (problems === 0) out.line('This machine can be a node.');
   });
   if (problems > 0)
-    throw new AICChainError('NOT_READY', `this machine cannot be a node yet: ${problems} problems`);
+    throw new AICChainError(
+      'NOT_READY',
+      `this machine cannot be a node yet: ${counted(problems, 'problem')}`,
+    );
 }
 
 function runtime(): Finding {
@@ -66,7 +70,7 @@ function memory(gpus: number): Finding {
   return {
     what: 'memory',
     verdict: 'ok',
-    found: `${mib} MiB, ${Math.floor(mib / gpus)} MiB for each of ${gpus} GPUs`,
+    found: `${mib} MiB, ${Math.floor(mib / gpus)} MiB for each of ${counted(gpus, 'GPU')}`,
   };
 }
 

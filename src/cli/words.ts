@@ -13,3 +13,7 @@ export function roundAicc(micro: number | bigint, decimals = DECIMALS): string {
 /** "1 match", "2 matches". */
 export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
   `${count} ${count === 1 ? noun : plural}`;
+
+/** A status with its reason, where that says more. */
+export const because = (status: string, reason: string): string =>
+  reason === 'None' || reason === status ? status : `${status} (${reason})`;
