@@ -9,7 +9,7 @@ import { Narrator } from './Narrator.ts';
 import { runDemo } from './runDemo.ts';
 
 /** What the training job learns unless the user names something better: a text of the repository. */
-const DEFAULT_TEXT = fileURLToPath(new URL('../../../README.md', import.meta.url));
+const DEFAULT_TEXT = fileURLToPath(new URL('../../../LICENSE', import.meta.url));
 
 const LEAST_TEXT_BYTES = 1_000;
 
@@ -25,7 +25,7 @@ Examples:
 export const configure: CommandModule['configure'] = (demo, session) => {
   demo
     .option('--seed <n>', 'of keys and training', '1')
-    .option('--text <file>', 'what the training job learns from')
+    .option('--text <file>', 'what the training job learns from (default: the licence)')
     .addHelpText('after', AFTER_HELP)
     .action((options: DemoCommandOptions, command: Command) => tell(session(command), options));
 };
