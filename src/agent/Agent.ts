@@ -168,7 +168,7 @@ export class Agent {
     // What is matched goes on, also where the node cannot be kept fresh (it is leaving, or has no gas left).
     await this.carryOut(time);
     await this.keepFresh(time.round);
-    await this.reportEpoch(time.epoch);
+    await this.reportEpoch(time);
     await this.session?.renew(Math.floor(Date.now() / 1000));
   }
 
@@ -225,14 +225,16 @@ export class Agent {
     this.emit('heartbeat', { round });
   }
 
-  private async reportEpoch(epoch: number): Promise<void> {
+  /** Signed once an epoch. A node that comes late in one can show its report, but commits to the next. */
+  private async reportEpoch({ epoch, takesReports }: ChainTime): Promise<void> {
     if (this.report?.report.epoch === epoch) return;
     const { chain, account } = this.options;
     const report: Report = { node: this.node, epoch, ...(await chain.claimsOf(this.node)) };
     const signature = await account.signTypedData(
       reportTypedData(report, chain.chainId, chain.truthfulReporting),
     );
-    if (!(await chain.isReportCommitted(this.node, epoch))) await chain.commitReport(report, signature);
+    if (takesReports && !(await chain.isReportCommitted(this.node, epoch)))
+      await chain.commitReport(report, signature);
     this.report = { report, signature };
     this.emit('reported', { epoch });
   }

@@ -1,10 +1,11 @@
 import type { LocalAccount } from 'viem';
-import { roundAt } from '../chain/clock.ts';
+import { epochOfRound, roundAt } from '../chain/clock.ts';
 import { readDeployment } from '../chain/deployment.ts';
 import { ChainFeed, type Follower } from '../chain/feed.ts';
 import { NetworkClient } from '../chain/NetworkClient.ts';
 import { decode } from '../domain/codes.ts';
 import type { Address, ChainEvent, NodeId, WorkloadId } from '../domain/index.ts';
+import { isCommitPhase } from '../domain/roundClock.ts';
 import type { Report } from '../reports/index.ts';
 import type { AgentChain, Assignment, ChainTime, ReportedClaims } from './chainPort.ts';
 import { type ContentHash, fromBytes32, toBytes32 } from './document.ts';
@@ -49,8 +50,14 @@ export class NetworkAgentChain implements AgentChain {
     );
     this.head = block.parentHash;
     const timestamp = Number(block.timestamp);
-    const round = roundAt(this.network.deployment, timestamp);
-    return { timestamp, round, epoch: Math.floor(round / this.network.deployment.epochRounds) };
+    const { deployment } = this.network;
+    const round = roundAt(deployment, timestamp);
+    return {
+      timestamp,
+      round,
+      epoch: epochOfRound(deployment, round),
+      takesReports: isCommitPhase(deployment, round),
+    };
   }
 
   ownerOf(node: NodeId): Promise<Address> {

@@ -93,7 +93,7 @@ export class ChainDouble implements AgentChain {
   async time() {
     const { timestamp } = this.load();
     const round = Math.floor(timestamp / 10);
-    return { timestamp, round, epoch: Math.floor(round / 6) };
+    return { timestamp, round, epoch: Math.floor(round / 6), takesReports: round % 6 < 4 };
   }
 
   async ownerOf() {

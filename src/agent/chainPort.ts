@@ -7,6 +7,8 @@ export interface ChainTime {
   readonly timestamp: number;
   readonly round: number;
   readonly epoch: number;
+  /** Whether reports of the epoch are still taken. */
+  readonly takesReports: boolean;
 }
 
 /** A workload as its node sees it. */

@@ -1,6 +1,7 @@
 import { Auditor, NetworkAuditorChain } from '../auditor/index.ts';
 import { epochOfRound } from '../chain/clock.ts';
 import type { NetworkClient } from '../chain/NetworkClient.ts';
+import { isCommitPhase } from '../domain/roundClock.ts';
 import type { NetworkState } from '../state/index.ts';
 
 interface Seat {
@@ -54,11 +55,11 @@ export class Auditing {
   async #step(round: number): Promise<void> {
     const { deployment } = this.#seats[0]!.network;
     const epoch = epochOfRound(deployment, round);
-    const isCommitPhase = (round % deployment.epochRounds) * 3 < deployment.epochRounds * 2;
+    const commits = isCommitPhase(deployment, round);
     if (this.#revealed >= 0 && this.#revealed < epoch && this.#closed < this.#revealed)
       await this.#close(this.#revealed);
-    if (isCommitPhase && this.#committed < epoch) await this.#commit(epoch);
-    if (!isCommitPhase && this.#committed === epoch && this.#revealed < epoch) await this.#reveal(epoch);
+    if (commits && this.#committed < epoch) await this.#commit(epoch);
+    if (!commits && this.#committed === epoch && this.#revealed < epoch) await this.#reveal(epoch);
   }
 
   async #commit(epoch: number): Promise<void> {

@@ -9,3 +9,7 @@ export interface RoundClock {
 /** The round of a timestamp. */
 export const roundAt = (clock: Pick<RoundClock, 'genesis' | 'roundSec'>, timestamp: number): number =>
   Math.floor((timestamp - clock.genesis) / clock.roundSec);
+
+/** Commitments, of reports and of measurements, are taken in the first two thirds of an epoch; the rest is for reveals. */
+export const isCommitPhase = ({ epochRounds }: Pick<RoundClock, 'epochRounds'>, round: number) =>
+  (round % epochRounds) * 3 < epochRounds * 2;

@@ -20,6 +20,11 @@ export function parseAicc(text: string): number {
     ? Number(match[1]) * MICRO_PER_AICC + Number((match[2] ?? '').padEnd(6, '0'))
     : Number.NaN;
   if (Number.isSafeInteger(micro)) return micro;
+  if (match) {
+    throw new AICChainError('BAD_AMOUNT', `${text} AICC is more than any amount may be`, {
+      hint: `The most is ${formatAicc(Number.MAX_SAFE_INTEGER)} AICC.`,
+    });
+  }
   throw new AICChainError('BAD_AMOUNT', `"${text}" is not an amount of AICC`, {
     hint: 'Write it as 12 or 12.5, with at most six decimals.',
   });

@@ -57,6 +57,9 @@ export function epochKey(node: number, epoch: number): string {
 /** The row of an id that the log must have introduced before. */
 export function known<K, V>(table: Table<K, V>, key: K, what: string): V {
   const row = table.get(key);
-  if (row === undefined) throw new AICChainError('NotInLog', `${what} ${key} is not in the log`);
+  if (row === undefined)
+    throw new AICChainError('NotInLog', `${what} ${key} is not in the log`, {
+      hint: 'Read the log from the first block of the network on.',
+    });
   return row;
 }

@@ -4,7 +4,7 @@ import type { Matcher, Pair } from '../match/Matcher.ts';
 import { load, evaluate as penaltyOf } from '../policy/network.ts';
 import { type Endings, Simulation } from './Simulation.ts';
 import type { Scenario } from './scenario.ts';
-import { type Interval, pairedBootstrap } from './statistics.ts';
+import { type Interval, pairedBootstrap, relativeGain } from './statistics.ts';
 import { emptyTerms, TERMS, type Terms, welfareOf } from './welfare.ts';
 import type { SimulatedWorkload } from './workloads.ts';
 
@@ -101,7 +101,7 @@ export function compare(
     pairs: seeds.map((seed, i) => ({ seed, differenceMicro: differences[i]! })),
     wins: differences.filter((difference) => difference > 0).length,
     losses: differences.filter((difference) => difference < 0).length,
-    gain: (ours.welfareMicro - priceAlone.welfareMicro) / Math.abs(priceAlone.welfareMicro),
+    gain: relativeGain(ours.welfareMicro - priceAlone.welfareMicro, priceAlone.welfareMicro),
     gainInterval,
     verdict,
   };

@@ -7,6 +7,7 @@ import { exp, log, power } from './elementary.ts';
 import { evaluate } from './evaluate.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
+import { relativeGain } from './statistics.ts';
 import { VectorEnv } from './VectorEnv.ts';
 
 /** Every hyper-parameter of a training. */
@@ -148,7 +149,7 @@ export async function train(
       const network = training.actor.network();
       const welfare = welfareOf(network);
       if (welfare > best.welfare) best = { network, welfare, update };
-      validationGain = (welfare - base) / Math.abs(base);
+      validationGain = relativeGain(welfare - base, base);
     }
     history.push({ ...metrics, validationGain });
     await onProgress(update, history.at(-1)!);
@@ -158,7 +159,7 @@ export async function train(
     network: best.network,
     history,
     bestUpdate: best.update,
-    validationGain: (best.welfare - base) / Math.abs(base),
+    validationGain: relativeGain(best.welfare - base, base),
   };
 }
 

@@ -7,6 +7,10 @@ export interface Interval {
 
 const RESAMPLES = 2_000;
 
+/** A difference as a part of what it is a difference to; 0 where that is nothing. */
+export const relativeGain = (difference: number, base: number): number =>
+  base === 0 ? 0 : difference / Math.abs(base);
+
 /**
  * 95 % bootstrap interval of Σ differences / |Σ base| over paired observations: pairs are resampled as pairs, so what
  * is common to both sides of a pair cancels.
@@ -27,7 +31,7 @@ export function pairedBootstrap(
       difference += differences[pick]!;
       whole += base[pick]!;
     }
-    return difference / Math.abs(whole);
+    return relativeGain(difference, whole);
   }).sort((a, b) => a - b);
   return { low: gains[Math.floor(0.025 * RESAMPLES)]!, high: gains[Math.ceil(0.975 * RESAMPLES) - 1]! };
 }

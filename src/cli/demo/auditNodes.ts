@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Auditor } from '../../auditor/Auditor.ts';
 import { NetworkAuditorChain } from '../../auditor/auditorChain.ts';
 import { until } from '../../chain/clock.ts';
+import { isCommitPhase } from '../../domain/roundClock.ts';
 import type { Measurement } from '../../reports/index.ts';
 import type { DemoNetwork } from './DemoNetwork.ts';
 import { countingJob } from './jobs.ts';
@@ -93,8 +94,7 @@ async function openEpoch(demo: DemoNetwork): Promise<number> {
   const { epochRounds } = demo.deployment;
   const { reporting } = demo.as('anyone');
   const round = await demo.clock.round();
-  const isLate = (round % epochRounds) * 3 >= epochRounds * 2;
-  if (isLate)
+  if (!isCommitPhase(demo.deployment, round))
     await demo.toRound(
       (Math.floor(round / epochRounds) + 1) * epochRounds,
       'the next epoch takes commitments',
