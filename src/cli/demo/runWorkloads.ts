@@ -103,8 +103,13 @@ async function settle(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promis
     lossFirst === undefined
       ? ''
       : ` Its loss went from ${lossFirst.toFixed(3)} to ${lossLast?.toFixed(3)} nats per character.`;
+  // The demo's own job on the user's own machine may run without one; that is said.
+  const isolation =
+    report.isolation === 'none'
+      ? 'WITHOUT a sandbox: there is no bubblewrap'
+      : `isolation ${report.isolation}`;
   narrator.line(
-    `${job.plan.name} ran on ${demo.nameOf(ended.node)} (driver ${report.driver}, isolation ${report.isolation}).${loss}`,
+    `${job.plan.name} ran on ${demo.nameOf(ended.node)} (driver ${report.driver}, ${isolation}).${loss}`,
   );
   narrator.line(`Its result, checked against the hash on chain: ${folder}`);
   printSplit(demo, ended.escrowMicro, ended.priceMicro, split);
