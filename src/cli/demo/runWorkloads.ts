@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateKeyToAccount } from 'viem/accounts';
-import { type ContentHash, toBytes32 } from '../../agent/document.ts';
-import { NodeClient, type WorkloadStatus } from '../../agent/NodeClient.ts';
+import { NodeClient } from '../../agent/NodeClient.ts';
 import { until } from '../../chain/clock.ts';
 import { AICChainError, type Hex, type Split } from '../../domain/index.ts';
+import { promisedOutputs, releasedOutcome } from '../results.ts';
 import { roundAicc } from '../words.ts';
 import { type DemoNetwork, demoKey } from './DemoNetwork.ts';
 import { type DemoJob, resultFolder } from './jobs.ts';
@@ -89,13 +89,13 @@ async function settle(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promis
       },
     );
   }
+  const folder = await download(demo, job, node);
   const report = await node.status(job.id);
-  const folder = await download(demo, job, node, report);
   await client.workloads.accept(job.id);
   await client.workloads.settle(job.id);
   const { state } = await demo.aicchain();
-  const { split, status } = state.workloads.get(job.id)!;
-  if (split === undefined)
+  const { split, status, digest } = state.workloads.get(job.id)!;
+  if (split === undefined || digest === undefined)
     throw new AICChainError('NOT_SETTLED', `workload ${job.id} is ${status}, not settled`);
 
   const { lossFirst, lossLast } = report.metrics;
@@ -118,7 +118,7 @@ async function settle(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promis
     status,
     driver: report.driver,
     metrics: report.metrics,
-    resultHash: toBytes32(resultHashOf(report)),
+    resultHash: digest,
     escrowMicro: ended.escrowMicro,
     priceMicro: ended.priceMicro,
     split,
@@ -127,24 +127,15 @@ async function settle(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promis
 }
 
 /** Each file is checked against its hash, the list of them against the hash on chain. */
-async function download(
-  demo: DemoNetwork,
-  job: DemoJob,
-  node: NodeClient,
-  report: WorkloadStatus,
-): Promise<string> {
+async function download(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promise<string> {
+  const outcome = await releasedOutcome(node, job.id);
+  const { state } = await demo.aicchain();
   const folder = resultFolder(demo.options.dataDir, job.plan);
   mkdirSync(folder, { recursive: true });
-  for (const { name, hash } of report.outcome?.outputs ?? []) {
+  for (const { name, hash } of promisedOutputs(state.workloads.get(job.id)!, outcome)) {
     writeFileSync(join(folder, name), await node.download(hash));
   }
   return folder;
-}
-
-function resultHashOf(report: WorkloadStatus): ContentHash {
-  if (report.outcome === undefined)
-    throw new AICChainError('NO_RESULT', `workload ${report.workload} has no result yet`);
-  return report.outcome.digest;
 }
 
 function printSplit({ narrator }: DemoNetwork, escrowMicro: number, priceMicro: number, split: Split): void {
