@@ -15,23 +15,8 @@ import type { DualTokenSystem } from './DualTokenSystem.ts';
 import { soleEvent } from './events.ts';
 import type { Parameters } from './Parameters.ts';
 
-/** What a client submits; widths as in IAIWorkloads.Submission. */
-export interface Submission {
-  readonly gpus: number;
-  readonly memoryCode: number;
-  /** Bit i allows class i; 0 allows all. */
-  readonly classMask: number;
-  /** 0 for a lease. */
-  readonly computeGflop: number;
-  readonly dataMB: number;
-  /** 0 for a job. */
-  readonly leaseSec: number;
-  readonly maxDurationSec: number;
-  /** 0..10000. */
-  readonly priority: number;
-  readonly minTrustBps: number;
-  /** 0..3. */
-  readonly maxRetries: number;
+/** What a client submits; widths as in IAIWorkloads.Submission. The chain adds the round. */
+export interface Submission extends Omit<WorkloadSpec, 'submittedRound'> {
   /** For the work itself; fees and surcharge are locked beside it. */
   readonly budgetMicro: number;
   /** How many rounds it waits for a match. */

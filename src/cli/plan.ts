@@ -7,28 +7,10 @@ import { escrowMicro } from '../settlement/index.ts';
 import type { NetworkState } from '../state/index.ts';
 import { formatDuration } from './duration.ts';
 import type { Spec } from './spec.ts';
+import { WHY } from './verdicts.ts';
 import { roundAicc } from './words.ts';
 import { FileProblems } from './yamlFile.ts';
 
-/** Every verdict, as a client reads it. */
-const WHY: Readonly<Record<Verdict, string>> = {
-  Chosen: 'CHOSEN',
-  OverBudget: 'too expensive for the budget',
-  MatchedElsewhere: 'another workload has it',
-  Outbid: 'the chosen one is better',
-  NotRegistered: 'not registered',
-  Inactive: 'paused',
-  Excluded: 'excluded',
-  Flagged: 'flagged by audits',
-  Stale: 'no heartbeat',
-  TrustTooLow: 'not trusted enough',
-  ClassNotAllowed: 'of another class',
-  TooFewGpus: 'too few GPUs',
-  NoFreeGpus: 'busy',
-  TooLittleMemory: 'too little memory',
-  WorkloadNotOpen: 'the workload is not open',
-  TooSlow: 'too slow for the limit',
-};
 /** What time cannot change. */
 const FOR_GOOD: ReadonlySet<Verdict> = new Set([
   'NotRegistered',

@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { hexToBytes } from '@noble/hashes/utils';
 import type { Command } from 'commander';
 import { toHex } from 'viem/utils';
 import { AICChainError } from '../../domain/errors.ts';
 import type { Hex } from '../../domain/ids.ts';
-import { loadPolicy } from '../../policy/RLPolicyManager.ts';
 import { pass } from '../pass.ts';
+import { readPolicyFile } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
-import { idArgument, integerOption, UsageError } from '../usage.ts';
+import { idArgument, integerOption } from '../usage.ts';
 
 export const configure: CommandModule['configure'] = (policy, session) => {
   policy
@@ -36,43 +34,9 @@ export const configure: CommandModule['configure'] = (policy, session) => {
     );
 };
 
-/** What `train` writes. */
-interface PolicyFile {
-  readonly weights: Hex;
-  readonly code?: unknown;
-  readonly policyHash?: unknown;
-}
-
-function readPolicyFile(file: string): PolicyFile {
-  const hint = 'Make a policy with `aicchain train`.';
-  try {
-    const told = JSON.parse(readFileSync(file, 'utf8')) as PolicyFile;
-    if (typeof told.weights === 'string' && /^0x([0-9a-f]{2})+$/i.test(told.weights)) return told;
-  } catch (cause) {
-    throw new UsageError(`${file} cannot be read: ${(cause as Error).message}`, hint);
-  }
-  throw new UsageError(`${file} has no "weights" in hex`, hint);
-}
-
-/** The code that the weights of a file compile to. What the file itself says of code and hash must be that. */
-function policyIn(file: string): { weights: Hex; code: Uint8Array; codeHash: Hex } {
-  const { weights, code: toldCode, policyHash } = readPolicyFile(file);
-  const { code, codeHash } = loadPolicy(hexToBytes(weights.slice(2)));
-  const isOther = (told: unknown, own: Hex) =>
-    told !== undefined && String(told).toLowerCase() !== own.toLowerCase();
-  if (isOther(toldCode, toHex(code)) || isOther(policyHash, codeHash)) {
-    const what = isOther(toldCode, toHex(code)) ? 'bytecode' : 'policyHash';
-    throw new UsageError(
-      `${file}: its ${what} is not what its weights compile to (${codeHash})`,
-      'Whoever changed the file must change both, or neither: make it again with `aicchain train`.',
-    );
-  }
-  return { weights, code, codeHash };
-}
-
 async function register(session: Session, file: string): Promise<void> {
   const { out } = session;
-  const { weights, code, codeHash } = policyIn(file);
+  const { weights, code, codeHash } = readPolicyFile(file);
   const { policies } = session.network();
   const policy = await out.task('Registering', () => policies.register(toHex(code), weights));
   out.result({ policy, policyHash: codeHash, codeBytes: code.length }, () => {

@@ -1,19 +1,16 @@
 import type { Command } from 'commander';
-import { toHex } from 'viem/utils';
 import { AICChainError } from '../../domain/errors.ts';
 import { MICRO_PER_AICC } from '../../domain/units.ts';
-import { loadPolicy } from '../../policy/RLPolicyManager.ts';
-import { encodeWeights } from '../../policy/weightsBytes.ts';
-import { compare } from '../../training/evaluate.ts';
+import { compare, heldOutSeeds } from '../../training/evaluate.ts';
 import { DEFAULT_PPO, train } from '../../training/ppo.ts';
 import { scenarioOf } from '../../training/scenario.ts';
 import { writeNamedFile } from '../home.ts';
 import { onInterrupt } from '../interrupt.ts';
+import { policyFileOf, policyFileText } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
 import { integerOption } from '../usage.ts';
 
-/** Arrival seeds that neither training nor the choice of a checkpoint has seen. */
-const HELD_OUT_SEEDS = Array.from({ length: 24 }, (_, i) => 5_000_001 + i);
+const HELD_OUT_SEEDS = heldOutSeeds(24);
 
 interface TrainOptions {
   readonly seed: string;
@@ -62,17 +59,14 @@ async function run(session: Session, options: TrainOptions): Promise<void> {
   const held = await out.task('Playing held-out seeds', async () =>
     compare(scenario, trained.network, HELD_OUT_SEEDS),
   );
-  const weights = encodeWeights(trained.network);
-  const { code, codeHash } = loadPolicy(weights);
-  writeNamedFile(
-    options.out,
-    `${JSON.stringify({ policyHash: codeHash, seed, code: toHex(code), weights: toHex(weights) }, null, 2)}\n`,
-  );
+  const policy = policyFileOf(trained.network, seed);
+  const { policyHash, code } = policy;
+  writeNamedFile(options.out, policyFileText(policy));
   const { gain, gainInterval, verdict } = held;
   const welfare = { policyMicro: held.policy.welfareMicro, priceAloneMicro: held.priceAlone.welfareMicro };
   out.result(
     {
-      policyHash: codeHash,
+      policyHash,
       file: options.out,
       seed,
       updates,
@@ -85,7 +79,7 @@ async function run(session: Session, options: TrainOptions): Promise<void> {
     () => {
       const aicc = (micro: number) => (micro / MICRO_PER_AICC).toFixed(2);
       const percent = (part: number) => `${(part * 100).toFixed(1)} %`;
-      out.line(`Policy ${codeHash}, ${code.length} bytes of code, in ${options.out}`);
+      out.line(`Policy ${policyHash}, ${(code.length - 2) / 2} bytes of code, in ${options.out}`);
       out.line(
         `Held-out welfare ${aicc(welfare.policyMicro)} AICC, price alone ${aicc(welfare.priceAloneMicro)}: ${percent(gain)} (95 %: ${percent(gainInterval.low)} to ${percent(gainInterval.high)}); it ${verdict === 'undecided' ? 'neither wins nor loses' : verdict}.`,
       );

@@ -1,5 +1,6 @@
-import type { Candidate, Explanation, Verdict } from '../../AICChain.ts';
+import type { Candidate, Explanation } from '../../AICChain.ts';
 import { AICChainError, type Entry } from '../../domain/index.ts';
+import { WHY } from '../verdicts.ts';
 import { roundAicc } from '../words.ts';
 import type { DemoNetwork } from './DemoNetwork.ts';
 import type { DemoJob } from './jobs.ts';
@@ -10,26 +11,6 @@ export interface Match {
   readonly node: number;
   readonly priceMicro: number;
 }
-
-/** Why not, in the words of a user. */
-const WHY_NOT: Readonly<Record<Verdict, string>> = {
-  Chosen: 'CHOSEN',
-  OverBudget: 'costs more than the budget',
-  MatchedElsewhere: 'worth more to another workload',
-  Outbid: 'worth less than the chosen one',
-  NotRegistered: 'infeasible: not registered yet',
-  Inactive: 'infeasible: paused or gone',
-  Excluded: 'infeasible: excluded for false claims',
-  Flagged: 'infeasible: flagged, its trust is too low',
-  Stale: 'infeasible: no heartbeat',
-  TrustTooLow: 'infeasible: less trust than the workload asks for',
-  ClassNotAllowed: 'infeasible: not of a class that the workload allows',
-  TooFewGpus: 'infeasible: too few GPUs',
-  NoFreeGpus: 'infeasible: its GPUs are busy',
-  TooLittleMemory: 'infeasible: too little memory',
-  WorkloadNotOpen: 'infeasible: the workload is not open',
-  TooSlow: 'infeasible: longer than the workload allows',
-};
 
 /** Step 4, and again later: the certified round is computed, posted, and weighed a second time on chain. */
 export async function matchRound(demo: DemoNetwork, jobs: readonly DemoJob[]): Promise<Match[]> {
@@ -90,8 +71,8 @@ function candidateTable(demo: DemoNetwork, { candidates }: Explanation): string[
 }
 
 function row(demo: DemoNetwork, { node, verdict, priceMicro, weight, trustBps }: Candidate): string[] {
-  const known = weight.ineligible === 'None';
-  const money = (micro: bigint) => (known ? roundAicc(micro, 2) : '–');
+  const isEligible = weight.ineligible === 'None';
+  const money = (micro: bigint) => (isEligible ? roundAicc(micro, 2) : '–');
   return [
     demo.nameOf(node),
     priceMicro === undefined ? '–' : roundAicc(priceMicro, 2),
@@ -101,6 +82,6 @@ function row(demo: DemoNetwork, { node, verdict, priceMicro, weight, trustBps }:
     money(weight.greenMicro),
     money(weight.weightMicro),
     `${(trustBps / 100).toFixed(1)} %`,
-    WHY_NOT[verdict],
+    isEligible ? WHY[verdict] : `infeasible: ${WHY[verdict]}`,
   ];
 }

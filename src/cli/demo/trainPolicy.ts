@@ -1,21 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { toHex } from 'viem/utils';
 import { type Hex, MICRO_PER_AICC } from '../../domain/index.ts';
-import { compile } from '../../policy/compile.ts';
-import { policyHash } from '../../policy/RLPolicyManager.ts';
-import { encodeWeights } from '../../policy/weightsBytes.ts';
-import { type Comparison, compare } from '../../training/evaluate.ts';
+import { type Comparison, compare, heldOutSeeds } from '../../training/evaluate.ts';
 import { train } from '../../training/ppo.ts';
 import { scenarioOf } from '../../training/scenario.ts';
+import { policyFileOf, policyFileText } from '../policyFile.ts';
 import type { DemoNetwork } from './DemoNetwork.ts';
 import type { DemoJob } from './jobs.ts';
 import { voters } from './startNetwork.ts';
 
 /** An episode: several times as long as a workload runs. */
 const HORIZON_ROUNDS = 300;
-/** Arrival seeds that no training and no choice of a checkpoint has seen. */
-const HELD_OUT_SEEDS = Array.from({ length: 100 }, (_, i) => 5_000_001 + i);
+const HELD_OUT_SEEDS = heldOutSeeds(100);
 
 export interface TrainedPolicy {
   readonly policyHash: Hex;
@@ -66,19 +62,14 @@ export async function trainPolicy(demo: DemoNetwork, jobs: readonly DemoJob[]): 
       `${percent(held.gain)} (95 %: ${percent(held.gainInterval.low)} to ${percent(held.gainInterval.high)}). The policy ${VERDICTS[held.verdict]}.`,
   );
 
-  const runtime = compile(trained.network);
-  const hash = policyHash(runtime);
-  const code = toHex(runtime);
-  const weights = toHex(encodeWeights(trained.network));
-  writeFileSync(
-    join(demo.options.dataDir, 'policy.json'),
-    `${JSON.stringify({ policyHash: hash, code, weights }, null, 2)}\n`,
-  );
+  const file = policyFileOf(trained.network, demo.options.seed);
+  const { policyHash, code, weights } = file;
+  writeFileSync(join(demo.options.dataDir, 'policy.json'), policyFileText(file));
   const policy = await narrator.task('registering the policy', () =>
     demo.as('anyone').policies.register(code, weights),
   );
   narrator.line(`Policy ${policy}: ${(code.length - 2) / 2} bytes of EVM code. Its hash, which is voted on:`);
-  narrator.line(`  ${hash}`);
+  narrator.line(`  ${policyHash}`);
   narrator.line(
     'Admitted: opcodes allowed, code and weights agree on the check vectors, priority never raises the penalty.',
   );
@@ -86,12 +77,12 @@ export async function trainPolicy(demo: DemoNetwork, jobs: readonly DemoJob[]): 
   const governance = demo.as('node1').governance;
   await governance.passes(
     [demo.as('anyone').policies.activateCall(policy)],
-    `Activate policy ${hash.slice(0, 18)}…`,
+    `Activate policy ${policyHash.slice(0, 18)}…`,
     {
       voters: voters(demo).map((voter) => voter.governance),
       waitUntil: (timestamp, why) => demo.toTime(timestamp, why),
       onStep: (step) => narrator.line(`vote: ${step}`),
     },
   );
-  return { policyHash: hash, heldOutGain: held.gain, verdict: held.verdict };
+  return { policyHash, heldOutGain: held.gain, verdict: held.verdict };
 }
