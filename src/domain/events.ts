@@ -1,5 +1,6 @@
 import type { Address, Hex } from './ids.ts';
 import type {
+  ChallengeKind,
   Claims,
   CloseReason,
   ContestGround,
@@ -106,6 +107,28 @@ export type ChainEventBody =
       cutoff: number;
       entriesHash: Hex;
       entries: readonly Entry[];
+    }
+  | {
+      name: 'RoundVoided';
+      round: number;
+      challenger: Address;
+      kind: ChallengeKind;
+      workload: number;
+      /** 0 where the challenge is about an entry. */
+      node: number;
+      /** What the matcher lost. */
+      bondMicro: number;
+    }
+  | {
+      name: 'ChallengeFailed';
+      round: number;
+      challenger: Address;
+      kind: ChallengeKind;
+      workload: number;
+      /** 0 where the challenge is about an entry. */
+      node: number;
+      /** What the challenger lost. */
+      bondMicro: number;
     }
   | { name: 'AuditorRegistered'; auditor: Address; stakeMicro: number }
   | { name: 'AuditorLeft'; auditor: Address }

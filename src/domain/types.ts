@@ -100,6 +100,10 @@ export const CONTEST_GROUND = [
 ] as const;
 export type ContestGround = (typeof CONTEST_GROUND)[number];
 
+/** What a challenge of a round claims to be broken (docs/PROTOCOL.md, "Dispute"). Order is the contracts'. */
+export const CHALLENGE_KIND = ['E1', 'E2', 'E4'] as const;
+export type ChallengeKind = (typeof CHALLENGE_KIND)[number];
+
 /** The counters of the network that bind in a round. */
 export interface NetworkCounters {
   readonly gpus: number;
@@ -139,6 +143,8 @@ export interface PostedRound {
   readonly cutoff: number;
   readonly entriesHash: Hex;
   readonly entries: readonly Entry[];
+  /** Refuted by a challenge. */
+  readonly voided: boolean;
 }
 
 export interface FeeRates {

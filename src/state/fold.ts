@@ -119,7 +119,9 @@ const FOLDS: { [N in EventName]: (tables: NetworkTables, event: EventOf<N>, jour
     series.write(value, fromRound);
   },
   RoundPosted: (t, { round, matcher, cutoff, entriesHash, entries }) =>
-    t.rounds.set(round, { round: Round(round), matcher, cutoff, entriesHash, entries }),
+    t.rounds.set(round, { round: Round(round), matcher, cutoff, entriesHash, entries, voided: false }),
+  RoundVoided: (t, { round }) => t.rounds.set(round, { ...known(t.rounds, round, 'round'), voided: true }),
+  ChallengeFailed: () => {}, // moves money only
 
   // TruthfulReporting ---------------------------------------------------------------------------------------------
   AuditorRegistered: (t, { auditor, stakeMicro }) =>

@@ -14,7 +14,7 @@ export interface WeighedRound {
 /** `RoundPosted`: its hash, its cutoff, its hard rules, its certificate. Answers whether it is the canonical round. */
 export function checkRound(
   state: NetworkState,
-  posted: Omit<PostedRound, 'round' | 'matcher'> & { readonly round: number },
+  posted: Omit<PostedRound, 'round' | 'matcher' | 'voided'> & { readonly round: number },
   round: number,
   input: WeighedRound,
   expect: Expect,

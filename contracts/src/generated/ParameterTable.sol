@@ -40,10 +40,13 @@ enum Parameter {
     abandonSec,
     maxOpenRounds,
     fullRound,
-    policyGasCap
+    policyGasCap,
+    challengeBondMicro,
+    voidMemoryRounds,
+    maxBondDoublings
 }
 
-uint256 constant PARAMETER_COUNT = 37;
+uint256 constant PARAMETER_COUNT = 40;
 
 library ParameterTable {
     /// @notice The hard bounds of a parameter, its largest step and the seconds between two writes.
@@ -91,7 +94,10 @@ library ParameterTable {
         if (p == Parameter.abandonSec) return Bounds(1, 86_400, 3_600, 86_400);
         if (p == Parameter.maxOpenRounds) return Bounds(1, 1_000_000, 60_480, 86_400);
         if (p == Parameter.fullRound) return Bounds(1, 256, 256, 86_400);
-        return Bounds(50_000, 1_000_000, 100_000, 86_400);
+        if (p == Parameter.policyGasCap) return Bounds(50_000, 1_000_000, 100_000, 86_400);
+        if (p == Parameter.challengeBondMicro) return Bounds(0, 10_000_000_000, 1_000_000_000, 86_400);
+        if (p == Parameter.voidMemoryRounds) return Bounds(1, 100_000, 10_000, 86_400);
+        return Bounds(0, 16, 4, 86_400);
     }
 
     /// @notice What a development network starts with.
@@ -134,6 +140,9 @@ library ParameterTable {
         values[uint256(Parameter.maxOpenRounds)] = 720;
         values[uint256(Parameter.fullRound)] = 256;
         values[uint256(Parameter.policyGasCap)] = 100_000;
+        values[uint256(Parameter.challengeBondMicro)] = 10_000_000;
+        values[uint256(Parameter.voidMemoryRounds)] = 60;
+        values[uint256(Parameter.maxBondDoublings)] = 4;
     }
 
     /// @notice What a public network starts with.
@@ -161,7 +170,7 @@ library ParameterTable {
         values[uint256(Parameter.auditRewardMicro)] = 10_000;
         values[uint256(Parameter.minNodeStakeMicroPerGpu)] = 500_000_000;
         values[uint256(Parameter.auditorStakeMicro)] = 5_000_000_000;
-        values[uint256(Parameter.minMatcherBondMicro)] = 1_000_000_000;
+        values[uint256(Parameter.minMatcherBondMicro)] = 100_000_000;
         values[uint256(Parameter.matcherBondBps)] = 1_000;
         values[uint256(Parameter.contestBondMicro)] = 20_000_000;
         values[uint256(Parameter.noShowPenaltyMicro)] = 10_000_000;
@@ -176,5 +185,8 @@ library ParameterTable {
         values[uint256(Parameter.maxOpenRounds)] = 60_480;
         values[uint256(Parameter.fullRound)] = 256;
         values[uint256(Parameter.policyGasCap)] = 100_000;
+        values[uint256(Parameter.challengeBondMicro)] = 100_000_000;
+        values[uint256(Parameter.voidMemoryRounds)] = 360;
+        values[uint256(Parameter.maxBondDoublings)] = 4;
     }
 }
