@@ -18,6 +18,9 @@ const TARGETS = {
   test: ['scripts/test.ts'],
   check: ['scripts/check.ts'],
   'bench:gas': ['benchmarks/gas.ts'],
+  'bench:match': ['benchmarks/match.ts'],
+  'bench:incentives': ['benchmarks/incentives.ts'],
+  'fuzz:certificate': ['benchmarks/fuzzCertificate.ts'],
 };
 
 const [target, ...args] = process.argv.slice(2);
