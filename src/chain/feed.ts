@@ -11,9 +11,12 @@ export interface Follower {
   revertTo(blockNumber: number): void;
 }
 
-interface Block {
+/** A block, as far as it matters for following a log. */
+export interface Block {
   readonly number: number;
   readonly hash: Hex;
+  /** Seconds. */
+  readonly timestamp: number;
 }
 
 /** How many places are remembered to come back to; below the oldest, a reorganisation starts the log anew. */
@@ -44,21 +47,29 @@ export class ChainFeed {
     return this.#read.at(-1)?.number ?? this.#caller.deployment.startBlock - 1;
   }
 
-  /** Reads up to the newest block and returns how many events came. Calls that overlap share one reading. */
-  poll(): Promise<number> {
-    this.#polling ??= this.#poll().finally(() => {
+  /** The last block that was read; undefined before any was. */
+  get last(): Block | undefined {
+    return this.#read.at(-1);
+  }
+
+  /**
+   * Reads up to the newest block, or up to block `upTo` where that is older, and returns how many events came. Calls that
+   * overlap share one reading.
+   */
+  poll(upTo = Number.POSITIVE_INFINITY): Promise<number> {
+    this.#polling ??= this.#poll(upTo).finally(() => {
       this.#polling = undefined;
     });
     return this.#polling;
   }
 
-  async #poll(): Promise<number> {
+  async #poll(upTo: number): Promise<number> {
     let count = 0;
     for (;;) {
       await this.#undoWhatIsGone();
       const head = await this.#block('latest');
-      if (head === undefined || head.number <= this.blockNumber) return count;
-      const to = Math.min(head.number, this.blockNumber + BLOCKS_PER_REQUEST);
+      if (head === undefined || Math.min(head.number, upTo) <= this.blockNumber) return count;
+      const to = Math.min(head.number, upTo, this.blockNumber + BLOCKS_PER_REQUEST);
       const last = to === head.number ? head : await this.#block(to);
       const events = await getEvents(this.#caller, this.blockNumber + 1, to);
       // If the chain was reorganised between the two questions, the answers do not fit together: ask again.
@@ -72,8 +83,8 @@ export class ChainFeed {
 
   #deliver(events: readonly ChainEvent[]): void {
     this.#follower.apply(events);
-    const { blockNumber, blockHash } = events[0]!;
-    this.#read.push({ number: blockNumber, hash: blockHash });
+    const { blockNumber, blockHash, timestamp } = events[0]!;
+    this.#read.push({ number: blockNumber, hash: blockHash, timestamp });
   }
 
   /** Goes back to the last block read that the chain still has, and has the follower undo the rest. */
@@ -88,11 +99,12 @@ export class ChainFeed {
 
   async #block(at: number | 'latest'): Promise<Block | undefined> {
     const tag = at === 'latest' ? at : `0x${at.toString(16)}`;
-    const block = await this.#caller.request<{ number: Hex; hash: Hex } | null>('eth_getBlockByNumber', [
-      tag,
-      false,
-    ]);
-    return block ? { number: Number(block.number), hash: block.hash } : undefined;
+    const block = await this.#caller.request<{ number: Hex; hash: Hex; timestamp: Hex } | null>(
+      'eth_getBlockByNumber',
+      [tag, false],
+    );
+    if (!block) return undefined;
+    return { number: Number(block.number), hash: block.hash, timestamp: Number(block.timestamp) };
   }
 }
 

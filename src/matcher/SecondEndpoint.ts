@@ -1,0 +1,94 @@
+import { Caller } from '../chain/Caller.ts';
+import type { Deployment } from '../chain/deployment.ts';
+import { getEvents } from '../chain/events.ts';
+import { type Block, ChainFeed } from '../chain/feed.ts';
+import type { ChainEvent } from '../domain/events.ts';
+import type { Hex } from '../domain/ids.ts';
+import { AICChainError } from '../domain/errors.ts';
+import { blocksOf, NetworkState, stateHash } from '../state/index.ts';
+import { Halted } from './Halted.ts';
+
+/** Two endpoints may be on two forks for a moment, but not for so many questions in a row. */
+const FORKS_LAST = 20;
+
+/**
+ * The same log from elsewhere, folded beside the first one. An endpoint that invents, withholds or alters a log gives
+ * another state, and the hashes tell.
+ */
+export class SecondEndpoint {
+  readonly #caller: Caller;
+  readonly #state: NetworkState;
+  readonly #feed: ChainFeed;
+  #forked = 0;
+
+  constructor(rpcUrl: string, deployment: Deployment) {
+    this.#caller = new Caller({ rpcUrl, deployment });
+    this.#state = new NetworkState(deployment);
+    this.#feed = new ChainFeed(this.#caller, this.#state);
+  }
+
+  /**
+   * That `state`, read by `first` up to block `last`, is what this endpoint tells too. `NOT_CONFIRMED` (retryable) while it
+   * has not come so far; `LOGS_DIFFER`, with the block in which the two part, where it tells something else.
+   */
+  async confirm(first: Caller, state: NetworkState, last: Block): Promise<void> {
+    await this.#feed.poll(last.number);
+    const own = this.#feed.last;
+    if (own === undefined || own.number < last.number) {
+      throw notConfirmed(`${this.#caller.rpcUrl} is at block ${own?.number ?? 'none'} of ${last.number}`);
+    }
+    const isFork = own.hash !== last.hash;
+    this.#forked = isFork ? this.#forked + 1 : 0;
+    if (isFork && this.#forked < FORKS_LAST) {
+      throw notConfirmed(`${this.#caller.rpcUrl} has another block ${last.number}`);
+    }
+    if (!isFork && stateHash(this.#state) === stateHash(state)) return;
+    throw await this.#parting(first, last.number, isFork);
+  }
+
+  async #parting(first: Caller, to: number, isFork: boolean): Promise<Halted> {
+    const block = isFork ? await this.#firstOtherBlock(first, to) : await this.#firstOtherLog(first, to);
+    const what = isFork ? 'on different chains' : 'not telling the same logs';
+    return new Halted(
+      'LOGS_DIFFER',
+      `${first.rpcUrl} and ${this.#caller.rpcUrl} are ${what} from block ${block} on`,
+      { hint: 'One of them does not tell the truth: ask a third before you go on.' },
+    );
+  }
+
+  /** Chains that part do not come together again. */
+  async #firstOtherBlock(first: Caller, to: number): Promise<number> {
+    let low = this.#caller.deployment.startBlock;
+    let high = to;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const [one, other] = await Promise.all([hashOf(first, middle), hashOf(this.#caller, middle)]);
+      if (one === other) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  async #firstOtherLog(first: Caller, to: number): Promise<number | string> {
+    const from = this.#caller.deployment.startBlock;
+    const [one, other] = await Promise.all([getEvents(first, from, to), getEvents(this.#caller, from, to)]);
+    const [ours, theirs] = [byBlock(one), byBlock(other)];
+    const blocks = [...new Set([...ours.keys(), ...theirs.keys()])].sort((a, b) => a - b);
+    // None: what was told differently a moment ago is told alike now.
+    return blocks.find((block) => ours.get(block) !== theirs.get(block)) ?? `${from}..${to}`;
+  }
+}
+
+const notConfirmed = (why: string) =>
+  new AICChainError('NOT_CONFIRMED', `waiting for the second endpoint: ${why}`, { retryable: true });
+
+const hashOf = async (caller: Caller, block: number) =>
+  (await caller.request<{ hash: Hex } | null>('eth_getBlockByNumber', [`0x${block.toString(16)}`, false]))?.hash;
+
+/** What each block says, as text to compare. */
+function byBlock(events: readonly ChainEvent[]): Map<number, string> {
+  const inText = (_: string, one: unknown) => (typeof one === 'bigint' ? String(one) : one);
+  return new Map(
+    [...blocksOf(events)].map((block) => [block[0]!.blockNumber, JSON.stringify(block, inText)] as const),
+  );
+}
