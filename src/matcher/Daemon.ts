@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AICChainError } from '../domain/errors.ts';
+import { Halted } from './Halted.ts';
 import type { Duty, NetworkView } from './NetworkView.ts';
 
 /** Looks so often that a round is noticed within a tenth of it, and at least each second. */
@@ -33,41 +34,48 @@ export class Daemon {
     return this.#running;
   }
 
+  /** Goes on until nothing is left to do in a round; what waiting does not mend rejects. */
+  runOnce(): Promise<void> {
+    this.#running ??= this.#keepLooking({ once: true });
+    return this.#running;
+  }
+
   /** Lets what is under way finish. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running?.catch(() => {}); // told to whoever called `run`
   }
 
-  async #keepLooking(): Promise<void> {
+  async #keepLooking({ once = false } = {}): Promise<void> {
     const { signal } = this.#stopping;
-    const tickMs = Math.min(
-      LONGEST_TICK_MS,
-      (this.#view.network.deployment.roundSec * 1_000) / LOOKS_A_ROUND,
-    );
+    const { roundSec } = this.#view.network.deployment;
+    const tickMs = Math.min(LONGEST_TICK_MS, (roundSec * 1_000) / LOOKS_A_ROUND);
     while (!signal.aborted) {
-      this.#tell(await this.#look());
+      const { isDone, problems } = await this.#look();
+      const lasting = problems.find(({ retryable }) => !retryable);
+      if (once && lasting) throw lasting;
+      if (once && isDone) return;
+      this.#tell(problems.map(({ message }) => message).join('; '));
       await sleep(tickMs, undefined, { signal }).catch(() => {});
     }
   }
 
-  /** What went wrong, in a line; nothing where all is well. */
-  async #look(): Promise<string> {
-    const problems: string[] = [];
-    const orSay = async (step: Promise<void>) => {
+  /** One duty that fails keeps no other from its work. */
+  async #look(): Promise<{ isDone: boolean; problems: AICChainError[] }> {
+    const problems: AICChainError[] = [];
+    const attempt = async <T>(step: () => Promise<T>): Promise<T | undefined> => {
       try {
-        await step;
+        return await step();
       } catch (error) {
         if (mustStop(error)) throw error;
-        problems.push((error as Error).message);
+        problems.push(error as AICChainError);
+        return undefined;
       }
     };
-    const moment = await this.#view.look().catch((error: unknown) => {
-      if (mustStop(error)) throw error;
-      problems.push((error as Error).message);
-    });
-    if (moment) for (const duty of this.#duties) await orSay(duty.look(moment));
-    return problems.join('; ');
+    const moment = await attempt(() => this.#view.look());
+    let isDone = moment !== undefined;
+    for (const duty of moment ? this.#duties : []) isDone = (await attempt(() => duty.look(moment!))) === true && isDone;
+    return { isDone, problems };
   }
 
   #tell(problem: string): void {

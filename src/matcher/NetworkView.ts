@@ -2,6 +2,7 @@ import { AICChain } from '../AICChain.ts';
 import { chainNow, roundAt, roundStart } from '../chain/clock.ts';
 import { ChainFeed } from '../chain/feed.ts';
 import type { NetworkClient } from '../chain/NetworkClient.ts';
+import type { AICChainError } from '../domain/errors.ts';
 import { NetworkState } from '../state/index.ts';
 import { SecondEndpoint } from './SecondEndpoint.ts';
 
@@ -66,7 +67,7 @@ export class NetworkView {
   static async open(network: NetworkClient, options: ViewOptions = {}): Promise<NetworkView> {
     const version = await network.caller.request<string>('web3_clientVersion', []);
     const view = new NetworkView(network, /^anvil\//i.test(version), options);
-    await view.#feed.poll();
+    await view.#read();
     await view.confirm();
     return view;
   }
@@ -75,7 +76,7 @@ export class NetworkView {
   async look(): Promise<Moment> {
     // The clock before the log: a block of a round before this one that is mined meanwhile is still read.
     const timeSec = await this.#nowSec();
-    await this.#feed.poll();
+    await this.#read();
     const { deployment } = this.network;
     const round = roundAt(deployment, timeSec);
     const headSec = this.#feed.last?.timestamp ?? 0;
@@ -96,6 +97,16 @@ export class NetworkView {
     if (last !== undefined) await this.#second?.confirm(this.network.caller, this.state, last);
   }
 
+  /** A log that cannot even be folded: with a second endpoint it can be told whether the first one made it up. */
+  async #read(): Promise<void> {
+    try {
+      await this.#feed.poll();
+    } catch (error) {
+      if (!(error as AICChainError).retryable) await this.#second?.compareLogs(this.network.caller);
+      throw error;
+    }
+  }
+
   /**
    * A development chain makes a block for a transaction and none without: its head may be old and nothing is missing, as
    * nobody else makes its blocks, and its clock may be moved by hand. Everywhere else blocks come by themselves, and an
@@ -107,7 +118,7 @@ export class NetworkView {
   }
 }
 
-/** What a daemon does at each look. */
+/** What a daemon does at each look; true where nothing is left to do in the round of `moment`. */
 export interface Duty {
-  look(moment: Moment): Promise<void>;
+  look(moment: Moment): Promise<boolean>;
 }

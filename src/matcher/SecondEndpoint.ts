@@ -42,18 +42,29 @@ export class SecondEndpoint {
     if (isFork && this.#forked < FORKS_LAST) {
       throw notConfirmed(`${this.#caller.rpcUrl} has another block ${last.number}`);
     }
-    if (!isFork && stateHash(this.#state) === stateHash(state)) return;
-    throw await this.#parting(first, last.number, isFork);
+    if (isFork) throw this.#parting(first, 'are on different chains', await this.#firstOtherBlock(first, last.number));
+    if (stateHash(this.#state) === stateHash(state)) return;
+    await this.compareLogs(first, last.number);
+    // They tell the same now; what was folded of one of them before is not what it tells any more.
+    throw this.#parting(first, 'told different logs before', last.number);
   }
 
-  async #parting(first: Caller, to: number, isFork: boolean): Promise<Halted> {
-    const block = isFork ? await this.#firstOtherBlock(first, to) : await this.#firstOtherLog(first, to);
-    const what = isFork ? 'on different chains' : 'not telling the same logs';
-    return new Halted(
-      'LOGS_DIFFER',
-      `${first.rpcUrl} and ${this.#caller.rpcUrl} are ${what} from block ${block} on`,
-      { hint: 'One of them does not tell the truth: ask a third before you go on.' },
+  /** Throws `LOGS_DIFFER` with the first block of which the two tell different events; up to the newest block of `first`. */
+  async compareLogs(first: Caller, upTo?: number): Promise<void> {
+    const from = this.#caller.deployment.startBlock;
+    const to = upTo ?? Number(await first.request<Hex>('eth_blockNumber', []));
+    const [ours, theirs] = await Promise.all(
+      [first, this.#caller].map(async (caller) => byBlock(await getEvents(caller, from, to))),
     );
+    const blocks = [...new Set([...ours!.keys(), ...theirs!.keys()])].sort((a, b) => a - b);
+    const parting = blocks.find((block) => ours!.get(block) !== theirs!.get(block));
+    if (parting !== undefined) throw this.#parting(first, 'tell different logs', parting);
+  }
+
+  #parting({ rpcUrl }: Caller, how: string, block: number): Halted {
+    return new Halted('LOGS_DIFFER', `${rpcUrl} and ${this.#caller.rpcUrl} ${how}, at block ${block}`, {
+      hint: 'One of them does not tell the truth: ask a third before you go on.',
+    });
   }
 
   /** Chains that part do not come together again. */
@@ -67,15 +78,6 @@ export class SecondEndpoint {
       else high = middle;
     }
     return low;
-  }
-
-  async #firstOtherLog(first: Caller, to: number): Promise<number | string> {
-    const from = this.#caller.deployment.startBlock;
-    const [one, other] = await Promise.all([getEvents(first, from, to), getEvents(this.#caller, from, to)]);
-    const [ours, theirs] = [byBlock(one), byBlock(other)];
-    const blocks = [...new Set([...ours.keys(), ...theirs.keys()])].sort((a, b) => a - b);
-    // None: what was told differently a moment ago is told alike now.
-    return blocks.find((block) => ours.get(block) !== theirs.get(block)) ?? `${from}..${to}`;
   }
 }
 
