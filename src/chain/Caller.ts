@@ -90,13 +90,16 @@ export class Caller {
     functionName: F,
     args: Args<K, F>,
   ): Promise<ContractFunctionReturnType<Abis[K], 'view' | 'pure', F>> {
-    const abi = ABIS[contract] as Abi;
-    const call = { abi, functionName: functionName as string, args: args as readonly unknown[] };
-    const data = encodeFunctionData(call);
-    const from = this.#account?.address;
-    const request = { to: this.addressOf(contract), data, ...(from ? { from } : {}) };
-    const result = await this.request<Hex>('eth_call', [request, 'pending']);
-    return decodeFunctionResult({ ...call, data: result }) as never;
+    return this.#ask(contract, functionName, args);
+  }
+
+  /** What a write would return if it were sent now; where it would be refused, it is refused here. Nothing is sent. */
+  async simulate<K extends ContractKey, const F extends Writes<K>>(
+    contract: K,
+    functionName: F,
+    args: Args<K, F>,
+  ): Promise<ContractFunctionReturnType<Abis[K], 'nonpayable' | 'payable', F>> {
+    return this.#ask(contract, functionName, args);
   }
 
   /** Simulates, signs, sends, and waits until it is in a block. */
@@ -148,6 +151,18 @@ export class Caller {
   /** One JSON-RPC request; whatever goes wrong becomes an error in plain words. */
   request<T>(method: string, params: readonly unknown[]): Promise<T> {
     return rpc<T>(this.rpcUrl, method, params);
+  }
+
+  async #ask<T>(contract: ContractKey, functionName: string, args: unknown): Promise<T> {
+    const call = { abi: ABIS[contract] as Abi, functionName, args: args as readonly unknown[] };
+    const from = this.#account?.address;
+    const request = {
+      to: this.addressOf(contract),
+      data: encodeFunctionData(call),
+      ...(from ? { from } : {}),
+    };
+    const result = await this.request<Hex>('eth_call', [request, 'pending']);
+    return decodeFunctionResult({ ...call, data: result }) as T;
   }
 
   /** One send at a time and in the order of the calls, so that a failed one leaves no gap in the nonces of those behind it. */

@@ -87,19 +87,27 @@ export class Rounds {
    *
    * @throws AICChainError NotChallengeable, AlreadyVoided, WrongEntries, NotListed: nothing was challenged, nothing is lost.
    */
-  async challenge(
-    { round, kind, workload, node }: Challenge,
-    entries: readonly Entry[],
-  ): Promise<ChallengeOutcome> {
+  async challenge(challenge: Challenge, entries: readonly Entry[]): Promise<ChallengeOutcome> {
     await this.#money.ensureAvailable(await this.challengeBondMicro());
-    const args = [round, entryWords(entries), CHALLENGE_KIND.indexOf(kind), workload, node] as const;
-    const receipt = await this.#caller.write('chain', 'challenge', args);
+    const receipt = await this.#caller.write('chain', 'challenge', challengeWords(challenge, entries));
     for (const log of receipt.logs) {
       const event = decodeEvent(this.#caller.deployment, log);
       if (event?.name === 'RoundVoided' || event?.name === 'ChallengeFailed')
         return { voided: event.name === 'RoundVoided', lostMicro: event.bondMicro, receipt };
     }
-    throw new AICChainError('NO_EVENT', `the transaction does not say how the challenge of ${round} ended`);
+    throw new AICChainError(
+      'NO_EVENT',
+      `the transaction does not say how the challenge of ${challenge.round} ended`,
+    );
+  }
+
+  /**
+   * Whether the chain would find a challenge right if it came now. Nothing is sent and nothing is at stake, but the bond of
+   * a challenger is deposited where it is missing, as the chain judges nobody without.
+   */
+  async wouldVoid(challenge: Challenge, entries: readonly Entry[]): Promise<boolean> {
+    await this.#money.ensureAvailable(await this.challengeBondMicro());
+    return this.#caller.simulate('chain', 'challenge', challengeWords(challenge, entries));
   }
 
   async get(round: number): Promise<RoundOnChain> {
@@ -156,3 +164,6 @@ const entryWords = (entries: readonly Entry[]) =>
     vMicro: BigInt(entry.vMicro),
     priceMicro: BigInt(entry.priceMicro),
   }));
+
+const challengeWords = ({ round, kind, workload, node }: Challenge, entries: readonly Entry[]) =>
+  [round, entryWords(entries), CHALLENGE_KIND.indexOf(kind), workload, node] as const;

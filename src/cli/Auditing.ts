@@ -2,7 +2,7 @@ import { Auditor, NetworkAuditorChain } from '../auditor/index.ts';
 import { epochOfRound } from '../chain/clock.ts';
 import type { NetworkClient } from '../chain/NetworkClient.ts';
 import { isCommitPhase } from '../domain/roundClock.ts';
-import type { NetworkState } from '../state/index.ts';
+import type { Duty, Moment, Say } from '../matcher/index.ts';
 
 interface Seat {
   readonly network: NetworkClient;
@@ -13,17 +13,18 @@ interface Seat {
  * The auditors of a local network, one epoch after the other: measure and commit in its first two thirds, reveal in the
  * rest, close once it is over. They share this machine, so they measure one after the other.
  */
-export class Auditing {
+export class Auditing implements Duty {
   readonly #seats: readonly Seat[];
-  readonly #say: (line: string) => void;
+  readonly #say: Say;
   /** The epoch that each step was last done for. */
   #committed = -1;
   #revealed = -1;
   #closed = -1;
+  #looked = -1;
   #measured: readonly number[] = [];
   #working: Promise<void> | undefined;
 
-  constructor(networks: readonly NetworkClient[], dataDir: string, say: (line: string) => void) {
+  constructor(networks: readonly NetworkClient[], dataDir: string, say: Say) {
     this.#seats = networks.map((network) => ({
       network,
       auditor: new Auditor({ chain: new NetworkAuditorChain(network), dataDir }),
@@ -37,14 +38,17 @@ export class Auditing {
     }
   }
 
-  /** Does what is due in `round`, beside everything else; a step that takes longer than a round is not begun twice. */
-  look(state: NetworkState, round: number): void {
-    if (this.#working !== undefined || state.nodes.size === 0) return;
+  /** Does what is due in a round, beside everything else; a step that takes longer than a round is not begun twice. */
+  async look({ round }: Moment): Promise<boolean> {
+    if (this.#looked === round) return true;
+    this.#looked = round;
+    if (this.#working !== undefined || (await this.#seats[0]!.network.nodes.count()) === 0) return true;
     this.#working = this.#step(round)
       .catch((error: Error) => this.#say(`audit: ${error.message}`))
       .finally(() => {
         this.#working = undefined;
       });
+    return true;
   }
 
   /** Resolves when nothing is under way. */

@@ -1,5 +1,5 @@
 // The process behind `aicchain net up`: owns the embedded chain, deploys the network where there is none yet, and keeps
-// its rounds, settlements and audits going until it is told to stop.
+// its rounds, settlements, challenges and audits going until it is told to stop.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { deployNetwork } from '../chain/deploy.ts';
@@ -14,6 +14,7 @@ import { type KeeperMessage, LOCAL } from './localNetwork.ts';
 import { Wallets } from './wallets.ts';
 
 const MATCHER = 'matcher';
+const WATCHER = 'watcher';
 const AUDITORS = ['auditor1', 'auditor2', 'auditor3'];
 const KEEPERS_AICC_MICRO = 100_000 * MICRO_PER_AICC;
 
@@ -33,8 +34,8 @@ try {
   });
   const { rpcUrl } = chain;
   const wallets = new Wallets(home, LOCAL, 'keys');
-  const [matcher, ...auditors] = [MATCHER, ...AUDITORS].map((name) => wallets.getOrCreate(name));
-  const accounts = [matcher!, ...auditors];
+  const accounts = [MATCHER, WATCHER, ...AUDITORS].map((name) => wallets.getOrCreate(name));
+  const [matcher, watcher, ...auditors] = accounts;
   await giveGas(
     rpcUrl,
     accounts.map(({ address }) => address),
@@ -45,7 +46,15 @@ try {
   );
   const say = (line: string) => console.log(new Date().toISOString(), line);
   const dataDir = home.folder(LOCAL, 'auditors');
-  const keeping = new Keeping({ rpcUrl, deployment, matcher: matcher!, auditors, dataDir, say });
+  const keeping = new Keeping({
+    rpcUrl,
+    deployment,
+    matcher: matcher!,
+    watcher: watcher!,
+    auditors,
+    dataDir,
+    say,
+  });
   await keeping.start();
   home.write(`${JSON.stringify({ pid: process.pid, rpcUrl })}\n`, LOCAL, 'keeper.json');
   await tell({ ready: { rpcUrl, deployment } });

@@ -34,6 +34,8 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
   ],
   ['vote', 'change a parameter by vote', () => import('./commands/vote.ts')],
   ['verify', 'replay the log and recompute every match', () => import('./commands/verify.ts')],
+  ['matcher', 'post rounds: run', () => import('./commands/matcher.ts')],
+  ['watcher', 'judge posted rounds and challenge wrong ones: run', () => import('./commands/watcher.ts')],
   ['node', 'offer your GPUs: check, register, run, status', () => import('./commands/node.ts')],
   ['train', 'train a policy', () => import('./commands/train.ts')],
 ];

@@ -74,7 +74,8 @@ export class Daemon {
     };
     const moment = await attempt(() => this.#view.look());
     let isDone = moment !== undefined;
-    for (const duty of moment ? this.#duties : []) isDone = (await attempt(() => duty.look(moment!))) === true && isDone;
+    for (const duty of moment ? this.#duties : [])
+      isDone = (await attempt(() => duty.look(moment!))) === true && isDone;
     return { isDone, problems };
   }
 

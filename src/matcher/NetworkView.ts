@@ -60,7 +60,8 @@ export class NetworkView {
         state.revertTo(block);
       },
     });
-    this.#second = checkRpcUrl === undefined ? undefined : new SecondEndpoint(checkRpcUrl, network.deployment);
+    this.#second =
+      checkRpcUrl === undefined ? undefined : new SecondEndpoint(checkRpcUrl, network.deployment);
   }
 
   /** Reads the whole log. */

@@ -1,7 +1,6 @@
 import type { RoundProposal } from '../AICChain.ts';
 import { ContractRefusal } from '../chain/failure.ts';
 import type { AICChainError } from '../domain/errors.ts';
-import type { Address } from '../domain/ids.ts';
 import { certifiedMatcher, checkCertificate, type Matcher } from '../match/index.ts';
 import { Bonding } from './Bonding.ts';
 import type { Say } from './Daemon.ts';
@@ -26,13 +25,16 @@ export interface PostingOptions {
  */
 export type Outcome = 'Posted' | 'PostedByOther' | 'NothingToMatch' | 'TooLate' | 'BondTooSmall' | 'Refused';
 
+/** It holds until the chain takes blocks back once more: the post may be among them. */
+export interface Decision extends Pick<Moment, 'round' | 'reorganisations'> {
+  readonly outcome: Outcome;
+}
+
 /** What happens where several matchers run, or where a round is short. */
 const NORMAL: Readonly<Record<string, Outcome>> = {
   AlreadyPosted: 'PostedByOther',
   NotCurrentRound: 'TooLate',
 };
-
-const NOBODY = /^0x0*$/;
 
 /**
  * Posts the current round where it is due and nobody has: in its first half if this matcher is drawn or nobody has a seat,
@@ -44,9 +46,7 @@ export class Posting implements Duty {
   readonly #matcher: Matcher;
   readonly #bonding: Bonding;
   readonly #say: Say;
-  /** The round whose outcome is known, and after how many reorganisations: one more may have taken the post back. */
-  #decided: Pick<Moment, 'round' | 'reorganisations'> | undefined;
-  #outcome: Outcome | undefined;
+  #decided: Decision | undefined;
   #staleRound = -1;
 
   constructor(view: NetworkView, { mostBondMicro, matcher = certifiedMatcher, say }: PostingOptions) {
@@ -56,9 +56,9 @@ export class Posting implements Duty {
     this.#say = say;
   }
 
-  /** Of the round that was decided last. */
-  get outcome(): Outcome | undefined {
-    return this.#outcome;
+  /** The round that was decided last. */
+  get decided(): Decision | undefined {
+    return this.#decided;
   }
 
   /** Locks the bond of one round: enough for a seat in the draw. */
@@ -71,8 +71,7 @@ export class Posting implements Duty {
     if (this.#decided?.round === round && this.#decided.reorganisations === reorganisations) return true;
     const outcome = await this.#act(moment);
     if (outcome === undefined) return false;
-    this.#decided = { round, reorganisations };
-    this.#outcome = outcome;
+    this.#decided = { round, reorganisations, outcome };
     return true;
   }
 
@@ -104,7 +103,7 @@ export class Posting implements Duty {
     const { genesis, roundSec } = network.deployment;
     if (((timeSec - genesis) % roundSec) * 2 >= roundSec) return true;
     const drawn = await network.rounds.drawnMatcher(round);
-    return NOBODY.test(drawn) || isSame(drawn, network.address);
+    return drawn === undefined || drawn.toLowerCase() === network.address.toLowerCase();
   }
 
   /** Only a round that withstands every challenge is sent: one that does not would cost the bond. */
@@ -145,5 +144,3 @@ export class Posting implements Duty {
 const SHOWN = 5;
 const shortened = (items: readonly string[]) =>
   items.slice(0, SHOWN).join(', ') + (items.length > SHOWN ? ` and ${items.length - SHOWN} more` : '');
-
-const isSame = (a: Address, b: Address) => a.toLowerCase() === b.toLowerCase();

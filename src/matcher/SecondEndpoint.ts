@@ -2,9 +2,9 @@ import { Caller } from '../chain/Caller.ts';
 import type { Deployment } from '../chain/deployment.ts';
 import { getEvents } from '../chain/events.ts';
 import { type Block, ChainFeed } from '../chain/feed.ts';
+import { AICChainError } from '../domain/errors.ts';
 import type { ChainEvent } from '../domain/events.ts';
 import type { Hex } from '../domain/ids.ts';
-import { AICChainError } from '../domain/errors.ts';
 import { blocksOf, NetworkState, stateHash } from '../state/index.ts';
 import { Halted } from './Halted.ts';
 
@@ -42,7 +42,8 @@ export class SecondEndpoint {
     if (isFork && this.#forked < FORKS_LAST) {
       throw notConfirmed(`${this.#caller.rpcUrl} has another block ${last.number}`);
     }
-    if (isFork) throw this.#parting(first, 'are on different chains', await this.#firstOtherBlock(first, last.number));
+    if (isFork)
+      throw this.#parting(first, 'are on different chains', await this.#firstOtherBlock(first, last.number));
     if (stateHash(this.#state) === stateHash(state)) return;
     await this.compareLogs(first, last.number);
     // They tell the same now; what was folded of one of them before is not what it tells any more.
@@ -85,7 +86,8 @@ const notConfirmed = (why: string) =>
   new AICChainError('NOT_CONFIRMED', `waiting for the second endpoint: ${why}`, { retryable: true });
 
 const hashOf = async (caller: Caller, block: number) =>
-  (await caller.request<{ hash: Hex } | null>('eth_getBlockByNumber', [`0x${block.toString(16)}`, false]))?.hash;
+  (await caller.request<{ hash: Hex } | null>('eth_getBlockByNumber', [`0x${block.toString(16)}`, false]))
+    ?.hash;
 
 /** What each block says, as text to compare. */
 function byBlock(events: readonly ChainEvent[]): Map<number, string> {

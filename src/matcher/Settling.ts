@@ -1,7 +1,7 @@
 import type { AICChainError } from '../domain/errors.ts';
 import type { WorkloadState } from '../state/index.ts';
-import { dueWorkloads } from './due.ts';
 import type { Say } from './Daemon.ts';
+import { dueWorkloads } from './due.ts';
 import type { Duty, Moment, NetworkView } from './NetworkView.ts';
 
 /** Another process was faster, or the clock that the chain will use is not that far yet. */
@@ -26,7 +26,10 @@ export class Settling implements Duty {
   }
 
   /** One that is refused holds up no other. */
-  async settleDue({ round, timeSec }: Moment, concerns: (workload: WorkloadState) => boolean = () => true): Promise<void> {
+  async settleDue(
+    { round, timeSec }: Moment,
+    concerns: (workload: WorkloadState) => boolean = () => true,
+  ): Promise<void> {
     const { state, network } = this.#view;
     const due = dueWorkloads(state, round, timeSec).filter((id) => concerns(state.workloads.get(id)!));
     for (const id of due) {

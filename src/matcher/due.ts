@@ -4,9 +4,9 @@ import type { NetworkState, WorkloadState } from '../state/index.ts';
 
 /**
  * The workloads that `settle` moves on in `round`, ascending: what nobody started, what its node has abandoned, what waited
- * long enough, what is to be paid, what a voided round had matched. The log is enough to tell, but for one thing: that a
- * client has accepted an ending early. Such a workload is named here when its window is over, and its node, which knows,
- * may settle it before.
+ * long enough, what is to be paid, what a voided round had matched. The log tells all of it but one thing: that a client
+ * has accepted an ending early. A workload of which only that is unknown is named ever less often, 1, 2, 4, 8 rounds
+ * after it could have been paid; the chain refuses it, at no cost, where it was not accepted.
  *
  * @param timeSec The timestamp that a transaction sent now would carry.
  */
@@ -35,20 +35,27 @@ function isDue(state: NetworkState, workload: WorkloadState, round: number, time
     case 'Failed':
     case 'TimedOut':
     case 'Cancelled':
-      return isFinal(state, workload, round) && isContestWindowOver(state, workload, round);
+      return isPayable(state, workload, round);
     case 'Contested':
-      return isFinal(state, workload, round) && (contest?.upheld === false || round > (contest?.deadlineRound ?? round));
+      return (
+        round >= firstFinalRound(state, workload) &&
+        (contest?.upheld === false || round > (contest?.deadlineRound ?? round))
+      );
     default:
       return false;
   }
 }
 
-/** No money moves while the round of the match can still be refuted. */
-const isFinal = (state: NetworkState, { matchedRound }: WorkloadState, round: number) =>
-  round > matchedRound + state.parametersAt(matchedRound).challengeWindowRounds;
-
-/** An ending that was contested in vain counts as accepted. */
-function isContestWindowOver(state: NetworkState, { spec, endedAt, contest }: WorkloadState, round: number): boolean {
+function isPayable(state: NetworkState, workload: WorkloadState, round: number): boolean {
+  const { spec, endedAt, contest } = workload;
+  const endedRound = roundAt(state.clock, endedAt);
+  const sinceFinal = round - Math.max(firstFinalRound(state, workload), endedRound + 1);
+  if (sinceFinal < 0) return false;
   const { contestWindowRounds } = state.parametersAt(spec.submittedRound);
-  return contest?.upheld === false || round > roundAt(state.clock, endedAt) + contestWindowRounds;
+  const isCertain = contest?.upheld === false || round > endedRound + contestWindowRounds;
+  return isCertain || (sinceFinal & (sinceFinal - 1)) === 0;
 }
+
+/** No money moves while the round of the match can still be refuted. */
+const firstFinalRound = (state: NetworkState, { matchedRound }: WorkloadState) =>
+  matchedRound + state.parametersAt(matchedRound).challengeWindowRounds + 1;

@@ -1,0 +1,2 @@
+export { nameOf, violationOf } from './violationOf.ts';
+export { Watching } from './Watching.ts';
