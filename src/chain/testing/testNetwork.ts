@@ -10,7 +10,7 @@ import type { Submission } from '../AIWorkloads.ts';
 import { ChainClock } from '../clock.ts';
 import { type DeployOptions, deployNetwork } from '../deploy.ts';
 import { DEV_DEPLOYER_KEY, giveGas } from '../devAccounts.ts';
-import { startEmbeddedChain } from '../embedded.ts';
+import { type EmbeddedChainOptions, startEmbeddedChain } from '../embedded.ts';
 import { NetworkClient } from '../NetworkClient.ts';
 
 /** An account that follows from its name. */
@@ -19,11 +19,12 @@ export const actor = (name: string): PrivateKeyAccount => privateKeyToAccount(ke
 /** A whole network on a fresh embedded chain; `named` accounts hold both tokens and gas. */
 export async function startTestNetwork(
   named: readonly string[],
-  options: Partial<DeployOptions> & { keepHistory?: boolean } = {},
+  options: Partial<DeployOptions> & Pick<Partial<EmbeddedChainOptions>, 'keepHistory' | 'startsAt'> = {},
 ) {
   const dataDir = mkdtempSync(join(tmpdir(), 'aicchain-network-'));
-  const { keepHistory = false, ...rest } = options;
-  const chain = await startEmbeddedChain({ dataDir, clock: 'manual', keepHistory });
+  const { keepHistory = false, startsAt, ...rest } = options;
+  const start = startsAt === undefined ? {} : { startsAt };
+  const chain = await startEmbeddedChain({ dataDir, clock: 'manual', keepHistory, ...start });
   const { rpcUrl } = chain;
   const actors = named.map(actor);
   const holders = actors.map(({ address }) => ({

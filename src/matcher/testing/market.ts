@@ -7,7 +7,10 @@ const ASKS = [2_000_000, 3_000_000, 4_000_000];
 const OPERATORS = ASKS.map((_, i) => `operator${i}`);
 
 /** A network with three nodes of three owners, whose clock is moved by hand, and daemons that look when they are told to. */
-export async function startMarket(others: readonly string[], options: { keepHistory?: boolean } = {}) {
+export async function startMarket(
+  others: readonly string[],
+  options: Parameters<typeof startTestNetwork>[1] = {},
+) {
   const network = await startTestNetwork([...OPERATORS, 'client', ...others], options);
   const { clock, deployment, client: as } = network;
   const nodes: number[] = [];
