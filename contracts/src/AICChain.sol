@@ -83,6 +83,16 @@ contract AICChain is IAICChain, Networked {
     }
 
     /// @inheritdoc IAICChain
+    function standingOf(uint32 round)
+        external
+        view
+        returns (address matcher, uint32 lastChallengeRound, bool voided)
+    {
+        matcher = _rounds[round].matcher;
+        lastChallengeRound = round + uint32(PARAMETERS.at(Parameter.challengeWindowRounds, round));
+    }
+
+    /// @inheritdoc IAICChain
     function weightOf(uint32 workload, uint32 node, uint32 round) external view returns (Weight memory) {
         Pair memory pair = _pairAt(workload, node, round);
         Ineligible reason = _reasonAgainst(pair, round);

@@ -40,6 +40,11 @@ interface IAICChain {
     function postRound(uint32 round, uint32 cutoff, Entry[] calldata entries) external;
     function roundOf(uint32 round) external view returns (Round memory);
     function matcherOf(uint32 round) external view returns (address);
+    /// @notice What the settlement of a match of `round` depends on; all zero where nothing was posted.
+    function standingOf(uint32 round)
+        external
+        view
+        returns (address matcher, uint32 lastChallengeRound, bool voided);
     /// @notice The weight of a pair as of `round`, through the policy contract that binds in it.
     function weightOf(uint32 workload, uint32 node, uint32 round) external view returns (Weight memory);
     /// @notice The 24 features of an eligible pair as of `round`, packed big-endian int16.

@@ -111,14 +111,14 @@ contract ContestTest is FullNetwork {
         _vote(workload, 2, false);
         _assertEnded(workload, Status.Settled, CloseReason.Completed);
         vm.assertEq(vault.availableMicro(operator), before + price + ONE);
-        vm.assertEq(_escrowMicro(workload), 0);
+        vm.assertEq(_escrowMicro(), 0);
     }
 
     function test_noDecisionPaysAsDeclaredAndReturnsTheBond() external {
         (uint32 workload,) = _contested();
         uint256 operatorBefore = vault.availableMicro(operator);
         uint256 clientBefore = vault.availableMicro(client);
-        uint256 escrow = _escrowMicro(workload);
+        uint256 escrow = _escrowMicro();
         uint256 price = workloads.workload(workload).priceMicro;
         _vote(workload, 1, true); // one of three is no majority
         _skipRounds(9);
