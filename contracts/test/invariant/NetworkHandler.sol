@@ -112,10 +112,8 @@ contract NetworkHandler {
     function occupy(uint256 which, uint256 gpus) external presentStands {
         uint32 node = _node(which);
         uint16 count = uint16(bound(gpus, 0, nodes.recordAt(node, round() + 1).freeGpus() + 1));
-        Match[] memory occupations = new Match[](1);
-        occupations[0] = Matches.pack(0, node, 0, count, 0);
         vm.prank(config.workloads);
-        nodes.occupy(round(), occupations);
+        nodes.occupy(round(), _matches(node, count));
         usedGpus[node] += count;
     }
 
@@ -124,7 +122,7 @@ contract NetworkHandler {
         uint32 node = _node(which);
         uint16 count = uint16(bound(gpus, 0, usedGpus[node] + 1));
         vm.prank(config.workloads);
-        nodes.release(_occupation(node, count, 0));
+        nodes.release(_matches(node, count));
         usedGpus[node] -= count;
     }
 
@@ -214,6 +212,11 @@ contract NetworkHandler {
 
     function _contestBond(uint256 which) private pure returns (LedgerLine) {
         return LedgerLines.contestBond(uint32(bound(which, 1, CONTESTS)));
+    }
+
+    function _matches(uint32 node, uint16 gpus) private pure returns (Match[] memory matches) {
+        matches = new Match[](1);
+        matches[0] = Matches.pack(0, node, 0, gpus, 0);
     }
 
     function _node(uint256 which) private view returns (uint32) {
