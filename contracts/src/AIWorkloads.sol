@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Networked, NetworkConfig} from "./base/Networked.sol";
 import {Parameter} from "./generated/ParameterTable.sol";
 import {IAIWorkloads} from "./interfaces/IAIWorkloads.sol";
-import {IDualTokenSystem} from "./interfaces/IDualTokenSystem.sol";
 import {OpenRounds} from "./libraries/OpenRounds.sol";
 import {RoundHistory} from "./libraries/RoundHistory.sol";
 import {Settlement} from "./libraries/Settlement.sol";
 import {Weights} from "./libraries/Weights.sol";
+import {WorkloadPlaces} from "./libraries/WorkloadPlaces.sol";
+import {Batch, Batches, Standing} from "./types/Batch.sol";
 import {LedgerLines} from "./types/LedgerLines.sol";
 import {Matches} from "./types/MatchLib.sol";
-import {StoredWorkload, StoredWorkloads} from "./types/StoredWorkload.sol";
+import {StoredWorkload, StoredWorkloads, Terms} from "./types/StoredWorkload.sol";
 import {
     CloseReason,
     ContestGround,
@@ -27,10 +29,12 @@ import {WorkloadSpecs} from "./types/WorkloadSpecLib.sol";
 
 /// @notice The status machine of a workload and its escrow. See IAIWorkloads for the contract and its trust.
 contract AIWorkloads is IAIWorkloads, Networked {
+    using Batches for Batch;
     using Matches for Match;
     using OpenRounds for uint256;
     using RoundHistory for RoundHistory.Series;
     using StoredWorkloads for StoredWorkload;
+    using WorkloadPlaces for WorkloadPlaces.Places;
     using WorkloadSpecs for WorkloadSpec;
 
     struct Contest {
@@ -44,10 +48,10 @@ contract AIWorkloads is IAIWorkloads, Networked {
     uint256 private constant MAX_BPS = 1e4;
     uint256 private constant MAX_RETRIES = StoredWorkloads.MAX_MATCHES - 1;
 
-    mapping(uint32 id => StoredWorkload) private _workloads;
-    mapping(uint32 id => Contest) private _contests;
     /// @dev openWorkloads 32 | newestWorkload 32
     RoundHistory.Series private _counters;
+    mapping(uint32 id => Contest) private _contests;
+    WorkloadPlaces.Places private _places;
 
     constructor(NetworkConfig memory config) Networked(config) {}
 
@@ -55,46 +59,33 @@ contract AIWorkloads is IAIWorkloads, Networked {
 
     /// @inheritdoc IAIWorkloads
     function submit(Submission calldata submission) external returns (uint32 id) {
-        _check(submission);
-        FeeRates memory rates = _ratesNow();
-        uint256 escrowMicro = Settlement.escrowMicro(submission.budgetMicro, submission.priority, rates);
-        require(escrowMicro <= MAX_MICRO, BadSubmission("budgetMicro", submission.budgetMicro));
+        Terms memory terms = _termsNow();
+        id = _newestId() + 1;
+        _lock(_submit(id, submission, terms));
+        _writeCounters(1, id);
+    }
 
-        id = _countSubmitted();
-        StoredWorkload storage w = _workloads[id];
-        _writeSubmission(w, submission);
-        _writeTerms(w, escrowMicro, rates);
-        VAULT.move(LedgerLines.available(msg.sender), LedgerLines.escrow(id), escrowMicro);
-
-        emit WorkloadSubmitted(
-            id,
-            msg.sender,
-            w.spec,
-            submission.budgetMicro,
-            uint64(escrowMicro),
-            w.openUntilRound,
-            submission.specHash
-        );
-        _writeOpenRounds(id, w, OpenRounds.book(0, _round() + 1, w.openUntilRound));
+    /// @inheritdoc IAIWorkloads
+    function submitMany(Submission[] calldata submissions) external returns (uint32 firstId) {
+        Terms memory terms = _termsNow();
+        firstId = _newestId() + 1;
+        uint32 id = firstId;
+        uint256 escrowMicro = 0;
+        for (uint256 i = 0; i < submissions.length; ++i) {
+            escrowMicro += _submit(id++, submissions[i], terms);
+        }
+        _lock(escrowMicro);
+        _writeCounters(int256(submissions.length), id - 1);
     }
 
     /// @inheritdoc IAIWorkloads
     function cancel(uint32 id) external {
         StoredWorkload storage w = _ofClient(id);
-        if (_endWhatIsDue(id, w) && w.status == Status.Refunded) return;
-
-        Status status = w.status;
-        if (status == Status.Open) {
-            _count(-1);
-            _refund(id, w, CloseReason.CancelledByClient);
-        } else if (status == Status.Matched) {
-            NODES.release(w.node, w.spec.gpus());
-            _refund(id, w, CloseReason.CancelledByClient);
-        } else if (status == Status.Running) {
-            _end(id, w, Status.Cancelled, CloseReason.CancelledByClient, 0, 0);
-        } else {
-            revert WrongStatus(id, status);
-        }
+        Batch memory batch = Batches.ofSize(1);
+        bool ended = _endWhatIsDue(id, w, batch);
+        // What was due may have refunded it, on other grounds.
+        if (!ended || w.status != Status.Refunded) _cancel(id, w, batch);
+        _apply(batch);
     }
 
     /// @inheritdoc IAIWorkloads
@@ -128,41 +119,42 @@ contract AIWorkloads is IAIWorkloads, Networked {
 
     /// @inheritdoc IAIWorkloads
     function start(uint32 id) external {
-        StoredWorkload storage w = _ofNode(id, Status.Matched);
-        uint32 lastRound = w.lastStartRound();
-        uint32 round = _round();
-        require(round <= lastRound, StartWindowPassed(id, lastRound));
+        _start(id, Batches.ofSize(1));
+    }
 
-        NodeRecord record = NODES.recordAt(w.node, w.matchedRound);
-        w.durationSec = uint32(Weights.durationSec(w.spec, record));
-        w.status = Status.Running;
-        w.startedSec = _sec();
-        emit WorkloadStarted(id, w.node, w.durationSec, uint64(w.owedSec()));
-        _writeOpenRounds(id, w, w.openRounds.close(round + 1));
+    /// @inheritdoc IAIWorkloads
+    function startMany(uint32[] calldata ids) external {
+        Batch memory batch = Batches.ofSize(ids.length);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            _start(ids[i], batch);
+        }
     }
 
     /// @inheritdoc IAIWorkloads
     function complete(uint32 id, bytes32 resultHash) external {
-        StoredWorkload storage w = _existing(id);
-        bool justCancelled = w.status == Status.Cancelled && _endedRound(w) == _round();
-        if (justCancelled) _requireItsNode(id, w);
-        else _ofNode(id, Status.Running);
-        // A lease is paid by time: it is not complete before its time.
-        if (w.spec.leaseSec() > 0) _requireOwedTimeOver(id, w);
-        if (justCancelled) {
-            w.accepted = false;
-            _declare(id, w, Status.Completed, CloseReason.Completed, uint16(MAX_BPS), resultHash);
-        } else {
-            _end(id, w, Status.Completed, CloseReason.Completed, uint16(MAX_BPS), resultHash);
+        Batch memory batch = Batches.ofSize(1);
+        _complete(id, resultHash, batch);
+        _apply(batch);
+    }
+
+    /// @inheritdoc IAIWorkloads
+    function completeMany(uint32[] calldata ids, bytes32[] calldata resultHashes) external {
+        require(ids.length == resultHashes.length, WrongHashCount(ids.length, resultHashes.length));
+        Batch memory batch = Batches.ofSize(ids.length);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            _complete(ids[i], resultHashes[i], batch);
         }
+        _apply(batch);
     }
 
     /// @inheritdoc IAIWorkloads
     function fail(uint32 id, bool clientFault, uint16 doneBps, bytes32 digest) external {
         StoredWorkload storage w = _ofNode(id, Status.Running);
         require(doneBps <= MAX_BPS, BadSubmission("doneBps", doneBps));
-        if (clientFault) _end(id, w, Status.Failed, CloseReason.ClientFault, doneBps, digest);
-        else _nodeFault(id, w, doneBps, digest);
+        Batch memory batch = Batches.ofSize(1);
+        if (clientFault) _end(id, w, Status.Failed, CloseReason.ClientFault, doneBps, digest, batch);
+        else _nodeFault(id, w, doneBps, digest, batch);
+        _apply(batch);
     }
 
     /// @inheritdoc IAIWorkloads
@@ -170,8 +162,10 @@ contract AIWorkloads is IAIWorkloads, Networked {
         StoredWorkload storage w = _ofNode(id, Status.Running);
         require(doneBps <= MAX_BPS, BadSubmission("doneBps", doneBps));
         _requireOwedTimeOver(id, w);
-        bool isLease = w.spec.leaseSec() > 0;
-        _end(id, w, Status.TimedOut, CloseReason.TimedOut, isLease ? uint16(MAX_BPS) : doneBps, resultHash);
+        if (w.spec().leaseSec() > 0) doneBps = uint16(MAX_BPS);
+        Batch memory batch = Batches.ofSize(1);
+        _end(id, w, Status.TimedOut, CloseReason.TimedOut, doneBps, resultHash, batch);
+        _apply(batch);
     }
 
     // Anyone ---------------------------------------------------------------------------------------------------
@@ -179,25 +173,21 @@ contract AIWorkloads is IAIWorkloads, Networked {
     /// @inheritdoc IAIWorkloads
     function settle(uint32 id) external {
         StoredWorkload storage w = _existing(id);
-        if (_endWhatIsDue(id, w)) return;
+        require(!w.isClosed(), WrongStatus(id, w.status));
+        Batch memory batch = Batches.ofSize(1);
+        uint256 dueFrom = _settle(id, w, batch);
+        require(dueFrom == 0, TooEarly(id, dueFrom));
+        _apply(batch);
+    }
 
-        Status status = w.status;
-        uint32 round = _round();
-        if (w.hasEnded()) {
-            uint32 from = _payableFrom(w);
-            require(round >= from, TooEarly(id, from));
-            _pay(id, w, w.payableMicro(), Status.Settled, w.reason);
-        } else if (status == Status.Contested) {
-            uint32 deadline = _contests[id].deadlineRound;
-            require(round > deadline, TooEarly(id, uint256(deadline) + 1));
-            _moveContestBond(id, w.client);
-            _pay(id, w, w.payableMicro(), Status.Settled, w.reason);
-        } else {
-            require(status != Status.Open, TooEarly(id, w.openUntilRound));
-            require(status != Status.Matched, TooEarly(id, uint256(w.lastStartRound()) + 1));
-            require(status != Status.Running, TooEarly(id, _abandonedFrom(w)));
-            revert WrongStatus(id, status);
+    /// @inheritdoc IAIWorkloads
+    function settleMany(uint32[] calldata ids) external {
+        Batch memory batch = Batches.ofSize(ids.length);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            StoredWorkload storage w = _places.find(ids[i]);
+            if (w.status != Status.None && !w.isClosed()) _settle(ids[i], w, batch);
         }
+        _apply(batch);
     }
 
     // Network contracts ------------------------------------------------------------------------------------------
@@ -205,16 +195,17 @@ contract AIWorkloads is IAIWorkloads, Networked {
     /// @inheritdoc IAIWorkloads
     function matchAll(uint32 round, Match[] calldata matches) external {
         require(msg.sender == address(CHAIN), NotNetwork(msg.sender));
+        Batch memory batch = Batches.ofSize(matches.length);
         Match[] memory made = new Match[](matches.length);
         uint256 count = 0;
         for (uint256 i = 0; i < matches.length; ++i) {
             Match m = matches[i];
             uint32 id = m.workload();
-            StoredWorkload storage w = _workloads[id];
+            StoredWorkload storage w = _places.find(id);
             Status status = w.status;
             if (status == Status.Refunded) continue;
             if (status == Status.Matched) {
-                _noShow(id, w);
+                _unmatch(id, w, _standingOf(w.matchedRound, batch).voided, batch);
                 status = w.status;
             }
             require(status == Status.Open, WrongStatus(id, status));
@@ -224,9 +215,9 @@ contract AIWorkloads is IAIWorkloads, Networked {
         assembly ("memory-safe") {
             mstore(made, count)
         }
-        if (count == 0) return;
-        NODES.occupy(round, made);
-        _count(-int256(count));
+        batch.opened -= int256(count);
+        _apply(batch);
+        if (count != 0) NODES.occupy(round, made);
     }
 
     /// @inheritdoc IAIWorkloads
@@ -239,8 +230,14 @@ contract AIWorkloads is IAIWorkloads, Networked {
 
         emit ContestResolved(id, upheld);
         _moveContestBond(id, upheld ? w.client : NODES.ownerOf(w.node));
-        if (upheld) _pay(id, w, 0, Status.Refunded, CloseReason.ContestUpheld);
-        else _pay(id, w, w.payableMicro(), Status.Settled, w.reason);
+        if (upheld) {
+            Batch memory batch = Batches.ofSize(1);
+            _close(id, w, 0, Status.Refunded, CloseReason.ContestUpheld, batch);
+            _apply(batch);
+        } else {
+            w.status = w.endedAs();
+            w.accepted = true;
+        }
     }
 
     // Views ------------------------------------------------------------------------------------------------------
@@ -252,22 +249,22 @@ contract AIWorkloads is IAIWorkloads, Networked {
 
     /// @inheritdoc IAIWorkloads
     function specOf(uint32 id) external view returns (WorkloadSpec) {
-        return _workloads[id].spec;
+        return _places.find(id).spec();
     }
 
     /// @inheritdoc IAIWorkloads
     function clientOf(uint32 id) external view returns (address) {
-        return _workloads[id].client;
+        return _places.find(id).client;
     }
 
     /// @inheritdoc IAIWorkloads
     function budgetMicroOf(uint32 id) external view returns (uint64) {
-        return _workloads[id].budgetMicro;
+        return _places.find(id).budgetMicro;
     }
 
     /// @inheritdoc IAIWorkloads
     function isOpenAt(uint32 id, uint32 round) external view returns (bool) {
-        StoredWorkload storage w = _workloads[id];
+        StoredWorkload storage w = _places.find(id);
         return w.openRounds.openAt(FOREVER, round);
     }
 
@@ -277,8 +274,8 @@ contract AIWorkloads is IAIWorkloads, Networked {
         view
         returns (WorkloadSpec spec, uint64 budgetMicro, bool open)
     {
-        StoredWorkload storage w = _workloads[id];
-        return (w.spec, w.budgetMicro, w.openRounds.openAt(FOREVER, round));
+        StoredWorkload storage w = _places.find(id);
+        return (w.spec(), w.budgetMicro, w.openRounds.openAt(FOREVER, round));
     }
 
     /// @inheritdoc IAIWorkloads
@@ -289,7 +286,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
 
     /// @inheritdoc IAIWorkloads
     function escrowMicroFor(uint64 budgetMicro, uint16 priority) external view returns (uint64) {
-        return uint64(Settlement.escrowMicro(budgetMicro, priority, _ratesNow()));
+        return uint64(Settlement.escrowMicro(budgetMicro, priority, _termsNow().rates));
     }
 
     // Matches ----------------------------------------------------------------------------------------------------
@@ -305,46 +302,136 @@ contract AIWorkloads is IAIWorkloads, Networked {
         _writeOpenRounds(id, w, openRounds);
     }
 
+    // Running ----------------------------------------------------------------------------------------------------
+
+    function _start(uint32 id, Batch memory batch) private {
+        StoredWorkload storage w = _ofNode(id, Status.Matched);
+        uint32 matchedRound = w.matchedRound;
+        uint32 lastRound = w.lastStartRound();
+        uint32 round = _round();
+        require(round <= lastRound, StartWindowPassed(id, lastRound));
+        require(!_standingOf(matchedRound, batch).voided, MatchVoided(id, matchedRound));
+
+        uint32 node = w.node;
+        w.durationSec = uint32(Weights.durationSec(w.spec(), NODES.recordAt(node, matchedRound)));
+        w.status = Status.Running;
+        w.startedSec = _sec();
+        emit WorkloadStarted(id, node, w.durationSec, uint64(w.owedSec()));
+        _writeOpenRounds(id, w, w.openRounds.close(round + 1));
+    }
+
+    function _complete(uint32 id, bytes32 resultHash, Batch memory batch) private {
+        StoredWorkload storage w = _existing(id);
+        bool justCancelled = w.status == Status.Cancelled && _endedRound(w) == _round();
+        if (justCancelled) _requireItsNode(id, w);
+        else _ofNode(id, Status.Running);
+        // A lease is paid by time: it is not complete before its time.
+        if (w.spec().leaseSec() > 0) _requireOwedTimeOver(id, w);
+        if (justCancelled) {
+            w.accepted = false;
+            _declare(id, w, Status.Completed, CloseReason.Completed, uint16(MAX_BPS), resultHash);
+        } else {
+            _end(id, w, Status.Completed, CloseReason.Completed, uint16(MAX_BPS), resultHash, batch);
+        }
+    }
+
     // Endings ----------------------------------------------------------------------------------------------------
 
-    /// @dev What the clock alone has ended: a node that did not show up, an abandoned run, a wait that is over.
-    function _endWhatIsDue(uint32 id, StoredWorkload storage w) private returns (bool ended) {
+    function _cancel(uint32 id, StoredWorkload storage w, Batch memory batch) private {
+        Status status = w.status;
+        if (status == Status.Open) {
+            batch.opened -= 1;
+            _refund(id, w, CloseReason.CancelledByClient, batch);
+        } else if (status == Status.Matched) {
+            batch.release(w.node, w.spec().gpus());
+            _refund(id, w, CloseReason.CancelledByClient, batch);
+        } else if (status == Status.Running) {
+            _end(id, w, Status.Cancelled, CloseReason.CancelledByClient, 0, 0, batch);
+        } else {
+            revert WrongStatus(id, status);
+        }
+    }
+
+    /// @dev Ends and pays what is due; else gives the round (of a run: the timestamp) from which it will be.
+    function _settle(uint32 id, StoredWorkload storage w, Batch memory batch)
+        private
+        returns (uint256 dueFrom)
+    {
+        if (_endWhatIsDue(id, w, batch)) return 0;
+        Status status = w.status;
+        if (status == Status.Open) return w.openUntilRound;
+        if (status == Status.Matched) return uint256(w.lastStartRound()) + 1;
+        if (status == Status.Running) return _abandonedFrom(w);
+
+        bool contested = status == Status.Contested;
+        Standing memory standing = _standingOf(w.matchedRound, batch);
+        dueFrom = Math.max(
+            contested ? uint256(_contests[id].deadlineRound) + 1 : _payableFrom(w),
+            uint256(standing.lastChallengeRound) + 1
+        );
+        if (_round() < dueFrom) return dueFrom;
+
+        if (contested) _moveContestBond(id, w.client);
+        _close(id, w, w.payableMicro(_priceMicro(w, standing)), Status.Settled, w.reason, batch);
+        return 0;
+    }
+
+    /// @dev What the clock or a challenge has ended: a node that did not show up or whose match was voided, an abandoned
+    /// run, a wait that is over.
+    function _endWhatIsDue(uint32 id, StoredWorkload storage w, Batch memory batch)
+        private
+        returns (bool ended)
+    {
         uint32 round = _round();
-        if (w.status == Status.Matched && round > w.lastStartRound()) {
-            _noShow(id, w);
-            ended = true;
-        } else if (w.status == Status.Running && block.timestamp >= _abandonedFrom(w)) {
-            _nodeFault(id, w, 0, 0);
+        Status status = w.status;
+        if (status == Status.Matched) {
+            bool voided = _standingOf(w.matchedRound, batch).voided;
+            ended = voided || round > w.lastStartRound();
+            if (ended) _unmatch(id, w, voided, batch);
+        } else if (status == Status.Running && block.timestamp >= _abandonedFrom(w)) {
+            _nodeFault(id, w, 0, 0, batch);
             ended = true;
         }
         if (w.status == Status.Open && round >= w.openUntilRound) {
-            _count(-1);
-            _refund(id, w, CloseReason.Expired);
+            batch.opened -= 1;
+            _refund(id, w, CloseReason.Expired, batch);
             ended = true;
         }
     }
 
-    /// @dev The node pays for it, and the workload is open again since the round that its match had booked.
-    function _noShow(uint32 id, StoredWorkload storage w) private {
-        NODES.release(w.node, w.spec.gpus());
-        NODES.penalise(w.node, uint64(_now(Parameter.noShowPenaltyMicro)), w.client);
+    /// @dev A match that comes to nothing. A node that did not show up pays for it, and the workload is open again since
+    /// the round that its match had booked. Of a voided match the node is free, and the workload need not wait for that round.
+    function _unmatch(uint32 id, StoredWorkload storage w, bool voided, Batch memory batch) private {
+        CloseReason reason = voided ? CloseReason.RoundVoided : CloseReason.NoShow;
+        batch.release(w.node, w.spec().gpus());
+        if (!voided) NODES.penalise(w.node, uint64(_now(Parameter.noShowPenaltyMicro)), w.client);
+
+        uint32 next = _round() + 1;
         uint32 reopenedFrom = w.lastStartRound() + 1;
+        if (reopenedFrom > next) reopenedFrom = next;
         if (w.matches < StoredWorkloads.MAX_MATCHES && reopenedFrom < w.openUntilRound) {
-            _reopen(id, w, CloseReason.NoShow, reopenedFrom);
+            _reopen(id, w, reason, reopenedFrom, batch);
+            if (reopenedFrom == next) _reopenNext(id, w, w.openRounds.close(next));
         } else {
-            _refund(id, w, CloseReason.NoShow);
+            _refund(id, w, reason, batch);
         }
     }
 
     /// @dev Pays nothing; open again from the next round while retries and the client's patience last.
-    function _nodeFault(uint32 id, StoredWorkload storage w, uint16 doneBps, bytes32 digest) private {
-        _end(id, w, Status.Failed, CloseReason.NodeFault, doneBps, digest);
+    function _nodeFault(
+        uint32 id,
+        StoredWorkload storage w,
+        uint16 doneBps,
+        bytes32 digest,
+        Batch memory batch
+    ) private {
+        _end(id, w, Status.Failed, CloseReason.NodeFault, doneBps, digest, batch);
         uint32 next = _round() + 1;
-        if (w.matches <= w.spec.maxRetries() && next < w.openUntilRound) {
-            _reopen(id, w, CloseReason.NodeFault, next);
-            _writeOpenRounds(id, w, w.openRounds.book(next, w.openUntilRound));
+        if (w.matches <= w.spec().maxRetries() && next < w.openUntilRound) {
+            _reopen(id, w, CloseReason.NodeFault, next, batch);
+            _reopenNext(id, w, w.openRounds);
         } else {
-            _refund(id, w, CloseReason.NodeFault);
+            _refund(id, w, CloseReason.NodeFault, batch);
         }
     }
 
@@ -355,9 +442,10 @@ contract AIWorkloads is IAIWorkloads, Networked {
         Status status,
         CloseReason reason,
         uint16 doneBps,
-        bytes32 digest
+        bytes32 digest,
+        Batch memory batch
     ) private {
-        NODES.release(w.node, w.spec.gpus());
+        batch.release(w.node, w.spec().gpus());
         _declare(id, w, status, reason, doneBps, digest);
     }
 
@@ -377,47 +465,67 @@ contract AIWorkloads is IAIWorkloads, Networked {
         emit WorkloadEnded(id, status, reason, doneBps, digest);
     }
 
-    function _reopen(uint32 id, StoredWorkload storage w, CloseReason reason, uint32 fromRound) private {
+    function _reopen(
+        uint32 id,
+        StoredWorkload storage w,
+        CloseReason reason,
+        uint32 fromRound,
+        Batch memory batch
+    ) private {
         w.status = Status.Open;
         w.reason = reason;
-        _count(1);
+        batch.opened += 1;
         emit WorkloadReopened(id, reason, fromRound);
     }
 
-    function _refund(uint32 id, StoredWorkload storage w, CloseReason reason) private {
-        _writeOpenRounds(id, w, w.openRounds.close(_round() + 1));
-        _pay(id, w, 0, Status.Refunded, reason);
+    function _reopenNext(uint32 id, StoredWorkload storage w, uint256 openRounds) private {
+        _writeOpenRounds(id, w, openRounds.book(_round() + 1, w.openUntilRound));
     }
 
+    function _refund(uint32 id, StoredWorkload storage w, CloseReason reason, Batch memory batch) private {
+        _writeOpenRounds(id, w, w.openRounds.close(_round() + 1));
+        _close(id, w, 0, Status.Refunded, reason, batch);
+    }
+
+    // Money --------------------------------------------------------------------------------------------------------
+
     /// @dev The whole escrow leaves: this is the end of every workload.
-    function _pay(uint32 id, StoredWorkload storage w, uint256 priceMicro, Status status, CloseReason reason)
-        private
-    {
-        Split memory split = Settlement.split(priceMicro, w.escrowMicro, w.spec.priority(), w.rates());
+    function _close(
+        uint32 id,
+        StoredWorkload storage w,
+        uint256 priceMicro,
+        Status status,
+        CloseReason reason,
+        Batch memory batch
+    ) private {
+        FeeRates memory rates = w.rates();
+        address owner;
+        address matcher;
+        if (priceMicro != 0) {
+            owner = NODES.ownerOf(w.node);
+            Standing memory standing = _standingOf(w.matchedRound, batch);
+            matcher = standing.matcher;
+            if (standing.voided) (rates.matcherBps, rates.matcherFloorMicro) = (0, 0);
+        }
+        Split memory split = Settlement.split(priceMicro, w.escrowMicro, w.spec().priority(), rates);
         w.status = status;
         w.reason = reason;
-        if (priceMicro == 0) {
-            VAULT.move(LedgerLines.escrow(id), LedgerLines.available(w.client), split.refundMicro);
-        } else {
-            VAULT.moveMany(LedgerLines.escrow(id), _payments(w, split));
-        }
+        batch.pay(split, owner, matcher, w.client);
         emit WorkloadClosed(id, status, reason, split);
     }
 
-    function _payments(StoredWorkload storage w, Split memory split)
-        private
-        view
-        returns (IDualTokenSystem.Payment[] memory payments)
-    {
-        payments = new IDualTokenSystem.Payment[](6);
-        payments[0] = IDualTokenSystem.Payment(LedgerLines.available(NODES.ownerOf(w.node)), split.nodeMicro);
-        payments[1] = IDualTokenSystem.Payment(LedgerLines.communityFund(), split.communityFundMicro);
-        payments[2] = IDualTokenSystem.Payment(LedgerLines.auditorPool(), split.auditorsMicro);
-        payments[3] = IDualTokenSystem.Payment(
-            LedgerLines.available(CHAIN.matcherOf(w.matchedRound)), split.matcherMicro
-        );
-        payments[4] = IDualTokenSystem.Payment(LedgerLines.treasury(), split.treasuryMicro);
-        payments[5] = IDualTokenSystem.Payment(LedgerLines.available(w.client), split.refundMicro);
+    /// @dev Of a voided match that ran the work was real: it is paid at its cost, as far back as records reach.
+    function _priceMicro(StoredWorkload storage w, Standing memory standing) private view returns (uint256) {
+        if (!standing.voided) return w.priceMicro;
+        try NODES.recordAt(w.node, standing.round) returns (NodeRecord record) {
+            return Weights.costMicro(w.spec(), record, w.durationSec);
+        } catch {
+            return w.priceMicro;
+        }
+    }
+
+    function _lock(uint256 escrowMicro) private {
+        VAULT.move(LedgerLines.available(msg.sender), LedgerLines.escrow(), escrowMicro);
     }
 
     function _moveContestBond(uint32 id, address to) private {
@@ -426,8 +534,8 @@ contract AIWorkloads is IAIWorkloads, Networked {
         VAULT.move(LedgerLines.contestBond(id), LedgerLines.available(to), bondMicro);
     }
 
-    /// @dev The first round in which the ending is paid. A cancelled run always waits for the next round, in which the
-    /// node can no longer say that it had completed.
+    /// @dev The first round in which the ending is paid, if its match is final by then. A cancelled run always waits for
+    /// the next round, in which the node can no longer say that it had completed.
     function _payableFrom(StoredWorkload storage w) private view returns (uint32) {
         uint32 endedRound = _endedRound(w);
         if (!w.accepted) return endedRound + w.contestWindowRounds + 1;
@@ -438,9 +546,55 @@ contract AIWorkloads is IAIWorkloads, Networked {
         return GENESIS + w.owedUntilSec() + _now(Parameter.abandonSec);
     }
 
+    // Batches ------------------------------------------------------------------------------------------------------
+
+    /// @dev What a batch has collected is done.
+    function _apply(Batch memory batch) private {
+        if (batch.released.length != 0) NODES.release(batch.released);
+        if (batch.opened != 0) _writeCounters(batch.opened, _newestId());
+        if (batch.pays()) VAULT.moveMany(LedgerLines.escrow(), batch.payments);
+    }
+
+    /// @dev Workloads that are named together were often matched in one round.
+    function _standingOf(uint32 round, Batch memory batch) private view returns (Standing memory standing) {
+        standing = batch.standing;
+        if (standing.round == round) return standing;
+        standing.round = round;
+        (standing.matcher, standing.lastChallengeRound, standing.voided) = CHAIN.standingOf(round);
+    }
+
     // Submission -------------------------------------------------------------------------------------------------
 
-    function _check(Submission calldata s) private view {
+    function _submit(uint32 id, Submission calldata s, Terms memory terms)
+        private
+        returns (uint256 escrowMicro)
+    {
+        _check(s, terms);
+        escrowMicro = Settlement.escrowMicro(s.budgetMicro, s.priority, terms.rates);
+        require(escrowMicro <= MAX_MICRO, BadSubmission("budgetMicro", s.budgetMicro));
+
+        uint32 round = _round();
+        uint32 openUntilRound = round + 1 + s.openRounds;
+        WorkloadSpec spec = _specOf(s, round);
+        uint256 openRounds = OpenRounds.book(0, round + 1, openUntilRound);
+        StoredWorkload storage w = _places.take(id, round);
+        w.writeSubmission(
+            WorkloadSpec.unwrap(spec) | (WorkloadPlaces.lapOf(id) << StoredWorkloads.SPEC_BITS),
+            openRounds,
+            msg.sender,
+            openUntilRound,
+            uint56(s.budgetMicro),
+            terms.startWindowRounds
+        );
+        w.writeTerms(escrowMicro, terms);
+
+        emit WorkloadSubmitted(
+            id, msg.sender, spec, s.budgetMicro, uint64(escrowMicro), openUntilRound, s.specHash
+        );
+        emit OpenRoundsWritten(id, openRounds);
+    }
+
+    function _check(Submission calldata s, Terms memory terms) private pure {
         require(s.gpus > 0 && s.gpus <= MAX_GPUS, BadSubmission("gpus", s.gpus));
         // A job says what it computes, a lease how long it lasts.
         require((s.computeGflop > 0) != (s.leaseSec > 0), BadSubmission("leaseSec", s.leaseSec));
@@ -453,14 +607,12 @@ contract AIWorkloads is IAIWorkloads, Networked {
         require(s.maxRetries <= MAX_RETRIES, BadSubmission("maxRetries", s.maxRetries));
         require(s.budgetMicro > 0 && s.budgetMicro <= MAX_MICRO, BadSubmission("budgetMicro", s.budgetMicro));
         require(
-            s.openRounds > 0 && s.openRounds <= _now(Parameter.maxOpenRounds),
-            BadSubmission("openRounds", s.openRounds)
+            s.openRounds > 0 && s.openRounds <= terms.maxOpenRounds, BadSubmission("openRounds", s.openRounds)
         );
     }
 
-    function _writeSubmission(StoredWorkload storage w, Submission calldata s) private {
-        uint32 round = _round();
-        w.spec = WorkloadSpecs.pack(
+    function _specOf(Submission calldata s, uint32 round) private pure returns (WorkloadSpec) {
+        return WorkloadSpecs.pack(
             WorkloadSpecs.Fields({
                 gpus: s.gpus,
                 memoryCode: s.memoryCode,
@@ -475,40 +627,29 @@ contract AIWorkloads is IAIWorkloads, Networked {
                 submittedRound: round
             })
         );
-        w.client = msg.sender;
-        w.budgetMicro = uint56(s.budgetMicro);
-        w.openUntilRound = round + 1 + s.openRounds;
-        w.startWindowRounds = uint8(_now(Parameter.startWindowRounds));
-        w.status = Status.Open;
     }
 
-    function _writeTerms(StoredWorkload storage w, uint256 escrowMicro, FeeRates memory rates) private {
-        w.escrowMicro = uint56(escrowMicro);
-        w.communityFundBps = rates.communityFundBps;
-        w.auditorsBps = rates.auditorsBps;
-        w.matcherBps = rates.matcherBps;
-        w.treasuryBps = rates.treasuryBps;
-        w.surchargeBps = rates.surchargeBps;
-        w.matcherFloorMicro = uint32(rates.matcherFloorMicro);
-        w.durationSlackBps = uint24(_now(Parameter.durationSlackBps));
-        w.contestWindowRounds = uint16(_now(Parameter.contestWindowRounds));
-    }
-
-    function _ratesNow() private view returns (FeeRates memory) {
-        return FeeRates({
-            communityFundBps: uint16(_now(Parameter.communityFundBps)),
-            auditorsBps: uint16(_now(Parameter.auditorsBps)),
-            matcherBps: uint16(_now(Parameter.matcherBps)),
-            treasuryBps: uint16(_now(Parameter.treasuryBps)),
-            surchargeBps: uint16(_now(Parameter.surchargeBps)),
-            matcherFloorMicro: uint64(_now(Parameter.matcherFloorMicro))
+    function _termsNow() private view returns (Terms memory) {
+        return Terms({
+            rates: FeeRates({
+                communityFundBps: uint16(_now(Parameter.communityFundBps)),
+                auditorsBps: uint16(_now(Parameter.auditorsBps)),
+                matcherBps: uint16(_now(Parameter.matcherBps)),
+                treasuryBps: uint16(_now(Parameter.treasuryBps)),
+                surchargeBps: uint16(_now(Parameter.surchargeBps)),
+                matcherFloorMicro: uint64(_now(Parameter.matcherFloorMicro))
+            }),
+            durationSlackBps: uint24(_now(Parameter.durationSlackBps)),
+            contestWindowRounds: uint16(_now(Parameter.contestWindowRounds)),
+            startWindowRounds: uint8(_now(Parameter.startWindowRounds)),
+            maxOpenRounds: uint32(_now(Parameter.maxOpenRounds))
         });
     }
 
     // Small things -----------------------------------------------------------------------------------------------
 
     function _existing(uint32 id) private view returns (StoredWorkload storage w) {
-        w = _workloads[id];
+        w = _places.find(id);
         require(w.status != Status.None, UnknownWorkload(id));
     }
 
@@ -533,19 +674,13 @@ contract AIWorkloads is IAIWorkloads, Networked {
         emit OpenRoundsWritten(id, openRounds);
     }
 
-    function _countSubmitted() private returns (uint32 newest) {
-        uint224 counters = _counters.newest();
-        newest = uint32(counters >> 32) + 1;
-        _writeCounters(uint32(counters) + 1, newest);
+    function _newestId() private view returns (uint32) {
+        return uint32(_counters.newest() >> 32);
     }
 
-    function _count(int256 change) private {
-        uint224 counters = _counters.newest();
-        _writeCounters(uint32(uint256(int256(uint256(uint32(counters))) + change)), uint32(counters >> 32));
-    }
-
-    function _writeCounters(uint32 open, uint32 newest) private {
+    function _writeCounters(int256 opened, uint32 newest) private {
         uint32 fromRound = _round() + 1;
+        uint32 open = uint32(uint256(int256(uint256(uint32(_counters.newest()))) + opened));
         _counters.write((uint224(newest) << 32) | open, fromRound);
         emit WorkloadCountersWritten(fromRound, open, newest);
     }

@@ -264,16 +264,24 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
             _writeFrom(node, record.occupied(gpus, round, m.entry()), round + 1);
             if (record.freshUntilRound() != 0) counted += gpus;
         }
-        _count(_networkGpus.newest() - counted);
+        if (counted != 0) _count(_networkGpus.newest() - counted);
     }
 
     /// @inheritdoc IComputeNodes
-    function release(uint32 node, uint16 gpus) external only(address(WORKLOADS)) {
-        NodeRecord record = _newest(node);
-        uint16 usedGpus = record.gpus() - record.freeGpus();
-        require(usedGpus >= gpus, NotOccupied(node, usedGpus, gpus));
-        _write(node, record.withFreeGpus(record.freeGpus() + gpus));
-        if (record.freshUntilRound() != 0) _count(_networkGpus.newest() + gpus);
+    function release(Match[] calldata matches) external only(address(WORKLOADS)) {
+        uint224 counted = 0;
+        for (uint256 i = 0; i < matches.length; ++i) {
+            Match m = matches[i];
+            uint32 node = m.node();
+            uint16 gpus = m.gpus();
+            NodeRecord record = _newest(node);
+            uint16 free = record.freeGpus();
+            uint16 used = record.gpus() - free;
+            require(used >= gpus, NotOccupied(node, used, gpus));
+            _write(node, record.withFreeGpus(free + gpus));
+            if (record.freshUntilRound() != 0) counted += gpus;
+        }
+        if (counted != 0) _count(_networkGpus.newest() + counted);
     }
 
     /// @inheritdoc IComputeNodes

@@ -3,64 +3,95 @@ pragma solidity ^0.8.30;
 
 import {Parameter} from "../src/generated/ParameterTable.sol";
 import {IParameters} from "../src/interfaces/IParameters.sol";
-import {Entry} from "../src/types/Types.sol";
+import {IAIWorkloads} from "../src/interfaces/IAIWorkloads.sol";
+import {HISTORY_CAPACITY, HISTORY_ROUNDS} from "../src/libraries/RoundHistory.sol";
+import {WorkloadPlaces} from "../src/libraries/WorkloadPlaces.sol";
+import {ChallengeKind, Entry, Status} from "../src/types/Types.sol";
 import {FullNetwork} from "./base/FullNetwork.sol";
 import {PolicyVectors} from "./base/PolicyFixture.sol";
 import {vm} from "./base/Vm.sol";
 
 /// @notice What the verbs cost, as committed snapshots. Each call is a transaction of its own here, with cold storage and
-/// calldata paid for, as on a chain. Nodes are new: their histories still grow by a word a match, which costs 17,100 gas more
-/// than the reuse of an old one.
+/// calldata paid for, as on a chain.
+///
+/// A figure of the steady state is of workloads in places and of nodes in rings that were used before, where a word costs
+/// 5,000 gas to write; "New" is of those that are written for the first time, at 22,100.
 /// forge-config: default.isolate = true
 contract GasTest is FullNetwork {
     uint256 private constant LARGEST_TRANSACTION_GAS = 1 << 24;
+    /// @dev Where ComputeNodes keeps `_records` and `_networkGpus`, AIWorkloads `_counters`.
+    uint256 private constant RECORDS_SLOT = 7;
+    uint256 private constant NETWORK_GPUS_SLOT = 8;
+    uint256 private constant COUNTERS_SLOT = 0;
+    uint256 private constant PLACE_SHIFT = 216;
 
-    // A round
+    uint32[] private _nodes;
 
-    function test_postRoundOf1() external {
-        _postRoundOf(1);
+    // A round, and the lives of its workloads
+
+    function test_roundOf1() external {
+        _measureLives(1);
     }
 
-    function test_postRoundOf10() external {
-        _postRoundOf(10);
+    function test_roundOf10() external {
+        _measureLives(10);
     }
 
-    function test_postRoundOf100() external {
-        vm.snapshotValue("postRoundPerEntry100", _postRoundOf(100) / 100);
+    function test_roundOf100() external {
+        _measureLives(100);
     }
 
-    /// @dev A full round must fit a transaction, or a flood of workloads could stall the network.
+    /// @dev A full round must fit a transaction, even one of nothing but new nodes, or a flood of workloads could stall the
+    /// network.
     function test_aFullRoundFitsATransaction() external {
         uint256 fullRound = parameters.current(Parameter.fullRound);
         vm.assertEq(fullRound, 256);
-        vm.assertLe(_postRoundOf(uint32(fullRound)), LARGEST_TRANSACTION_GAS);
+        _registerNodes(fullRound);
+        vm.assertLe(_postRoundOf(_submitMany(fullRound), "postRound256New"), LARGEST_TRANSACTION_GAS);
+        _age();
+        vm.assertLe(_postRoundOf(_submitMany(fullRound), "postRound256"), LARGEST_TRANSACTION_GAS);
     }
 
-    // A workload's life, when others have lived before it
-
-    function test_lifeCycle() external {
-        (uint32 first, uint32 node) = _completed();
-        _skipRounds(5);
-        workloads.settle(first);
-        _heartbeat(node);
+    /// @dev One verb at a time, in the steady state.
+    function test_singleVerbs() external {
+        _registerNodes(1);
+        _live("");
+        _age();
 
         uint32 workload = _submit(_job());
-        uint256 lifeCycle = vm.snapshotGasLastCall("submit");
+        vm.snapshotGasLastCall("submit");
         _skipRounds(1);
-        _match(workload, node, 100_000);
-        lifeCycle += vm.snapshotGasLastCall("postRoundOfALife");
+        _match(workload, 1, 100_000);
         _skipRounds(1);
         vm.prank(operator);
         workloads.start(workload);
-        lifeCycle += vm.snapshotGasLastCall("start");
+        vm.snapshotGasLastCall("start");
         vm.warp(block.timestamp + 100);
         vm.prank(operator);
         workloads.complete(workload, RESULT);
-        lifeCycle += vm.snapshotGasLastCall("complete");
+        vm.snapshotGasLastCall("complete");
         _skipRounds(5);
         workloads.settle(workload);
-        lifeCycle += vm.snapshotGasLastCall("settle");
-        vm.snapshotValue("lifeCycle", lifeCycle);
+        vm.snapshotGasLastCall("settle");
+    }
+
+    // A dispute
+
+    /// @dev Of a full round, under a policy of 32 hidden units, which prices pairs otherwise than its matcher did.
+    function test_challenge() external {
+        _activate(_registerPolicy(PolicyVectors.POLICY_32), _round() + 1);
+        _registerNodes(256);
+        uint32 first = _submitMany(256);
+        _skipRounds(1);
+        Entry[] memory entries = _entries(first);
+        _post(entries);
+        _fund(outsider);
+        bytes memory call =
+            abi.encodeCall(chain.challenge, (_round(), entries, ChallengeKind.E2, first + 255, 0));
+        vm.prank(outsider);
+        vm.assertTrue(chain.challenge(_round(), entries, ChallengeKind.E2, first + 255, 0));
+        uint256 gasUsed = vm.snapshotGasLastCall("challengeTransaction");
+        vm.snapshotValue("challenge", gasUsed - _intrinsicGas(call));
     }
 
     // Nodes, votes, policies
@@ -96,23 +127,115 @@ contract GasTest is FullNetwork {
         vm.snapshotGasLastCall("registerPolicy");
     }
 
-    function _postRoundOf(uint32 count) private returns (uint256) {
-        for (uint256 i = 0; i < count; ++i) {
-            _register(4);
-            _submit(_job());
+    // Lives ------------------------------------------------------------------------------------------------------
+
+    /// @dev First where nothing was, then where others have lived before.
+    function _measureLives(uint256 count) private {
+        _registerNodes(count);
+        string memory size = vm.toString(count);
+        _live(string.concat(size, "New"));
+        _age();
+        uint256 gasUsed = _live(size);
+        vm.snapshotValue(string.concat("lifeCycle", size), gasUsed / count);
+    }
+
+    /// @return gasUsed Of all transactions that the lives of so many workloads take, one on each node.
+    function _live(string memory name) private returns (uint256 gasUsed) {
+        uint256 count = _nodes.length;
+        uint32 first = _submitMany(count);
+        gasUsed = _snapshot("submit", name);
+        gasUsed += _postRoundOf(first, string.concat("postRound", name));
+
+        uint32[] memory ids = new uint32[](count);
+        bytes32[] memory results = new bytes32[](count);
+        for (uint32 i = 0; i < count; ++i) {
+            (ids[i], results[i]) = (first + i, RESULT);
         }
         _skipRounds(1);
-        Entry[] memory entries = new Entry[](count);
-        for (uint32 i = 0; i < count; ++i) {
-            // As a certified entry looks: duals, a node that sets the price, a rank.
-            entries[i] = _entry(i + 1, i + 1, _costMicro(i + 1, i + 1) + 123_456);
+        vm.prank(operator);
+        workloads.startMany(ids);
+        gasUsed += _snapshot("start", name);
+        vm.warp(block.timestamp + 100);
+        vm.prank(operator);
+        workloads.completeMany(ids, results);
+        gasUsed += _snapshot("complete", name);
+        _skipRounds(5);
+        workloads.settleMany(ids);
+        gasUsed += _snapshot("settle", name);
+        _assertStatus(first + uint32(count) - 1, Status.Settled);
+    }
+
+    function _snapshot(string memory verb, string memory name) private returns (uint256) {
+        return vm.snapshotGasLastCall(string.concat(verb, name));
+    }
+
+    function _registerNodes(uint256 count) private {
+        for (uint256 i = 0; i < count; ++i) {
+            _nodes.push(_register(4));
+        }
+    }
+
+    function _submitMany(uint256 count) private returns (uint32 first) {
+        IAIWorkloads.Submission[] memory submissions = new IAIWorkloads.Submission[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            submissions[i] = _job();
+        }
+        vm.prank(client);
+        return workloads.submitMany(submissions);
+    }
+
+    function _postRoundOf(uint32 first, string memory name) private returns (uint256) {
+        _skipRounds(1);
+        _post(_entries(first));
+        return vm.snapshotGasLastCall(name);
+    }
+
+    /// @dev As a certified round looks: duals, a node that sets the price, a rank.
+    function _entries(uint32 first) private view returns (Entry[] memory entries) {
+        entries = new Entry[](_nodes.length);
+        for (uint32 i = 0; i < entries.length; ++i) {
+            entries[i] = _entry(first + i, _nodes[i], _costMicro(first + i, _nodes[i]) + 123_456);
             entries[i].uMicro = BUDGET - entries[i].priceMicro;
             entries[i].vMicro = 123_456;
-            entries[i].next = i + 2;
+            entries[i].next = _nodes[i] + 1;
             entries[i].rank = 1;
         }
-        _post(entries);
-        return vm.snapshotGasLastCall(string.concat("postRound", vm.toString(count)));
+    }
+
+    // The steady state ---------------------------------------------------------------------------------------------
+
+    /// @dev All that was written is older than the window, and what is written next is a lap later.
+    function _age() private {
+        _skipRounds(uint32(HISTORY_ROUNDS) + 1);
+        // A lap takes 2^18 submissions: the counter is moved instead. The next id shares its place with workload 1, and
+        // so on.
+        uint256 newest = WorkloadPlaces.PLACES;
+        bytes32 counters = vm.load(address(workloads), bytes32(COUNTERS_SLOT));
+        uint256 others = uint256(counters) & ~(uint256(type(uint32).max) << 32);
+        vm.store(address(workloads), bytes32(COUNTERS_SLOT), bytes32(others | (newest << 32)));
+
+        _useRing(address(workloads), COUNTERS_SLOT);
+        _useRing(address(nodes), NETWORK_GPUS_SLOT);
+        for (uint256 i = 0; i < _nodes.length; ++i) {
+            _useRing(address(nodes), uint256(keccak256(abi.encode(_nodes[i], RECORDS_SLOT))));
+            _heartbeat(_nodes[i]);
+        }
+    }
+
+    /// @dev A ring comes around after 361 rounds of writes: its unused words are written instead, as what they mean: 0 from
+    /// round 0 on.
+    function _useRing(address owner, uint256 series) private {
+        for (uint256 place = 1; place < HISTORY_CAPACITY - 1; ++place) {
+            bytes32 slot = bytes32(series + 1 + place);
+            if (vm.load(owner, slot) == 0) vm.store(owner, slot, bytes32(place << PLACE_SHIFT));
+        }
+    }
+
+    function _intrinsicGas(bytes memory data) private pure returns (uint256 gasUsed) {
+        gasUsed = 21_000;
+        for (uint256 i = 0; i < data.length; ++i) {
+            gasUsed += data[i] == 0 ? 4 : 16;
+        }
     }
 }
 

@@ -5,6 +5,8 @@ import {Match, WorkloadSpec, Status, CloseReason, ContestGround, Split} from "..
 
 /// @notice Submit, cancel, start, complete, contest, settle: the status machine of a workload and its escrow.
 /// No state locks money for ever: `settle` may be called by anyone and knows every ending. Ids start at 1.
+/// What is stored of a workload may be overwritten once it is closed and was open in no round of the last HISTORY_ROUNDS, by
+/// one with an id that is 2^18 or a multiple of it higher; then it is unknown. The log keeps all.
 interface IAIWorkloads {
     struct Submission {
         uint16 gpus;
@@ -47,6 +49,8 @@ interface IAIWorkloads {
     error NotClient(uint32 workload, address caller);
     error NotItsNode(uint32 workload, address caller);
     error NotNetwork(address caller);
+    error WrongHashCount(uint256 workloads, uint256 resultHashes);
+    error MatchVoided(uint32 workload, uint32 round);
     error StartWindowPassed(uint32 workload, uint32 lastRound);
     error TooEarly(uint32 workload, uint256 fromRoundOrTimestamp);
     error ContestWindowPassed(uint32 workload, uint32 lastRound);
@@ -83,6 +87,8 @@ interface IAIWorkloads {
     // Clients --------------------------------------------------------------------------------------------------
     /// @notice Locks the escrow from the sender's available line; open from the next round.
     function submit(Submission calldata submission) external returns (uint32 workload);
+    /// @notice All or none; their ids follow each other. The escrow is locked as one sum.
+    function submitMany(Submission[] calldata submissions) external returns (uint32 firstWorkload);
     /// @notice Open or Matched: ends and refunds all. Running: pro rata; a completion in the same round wins.
     function cancel(uint32 workload) external;
     /// @notice The client is content: `settle` need not wait for the contest window.
@@ -90,23 +96,32 @@ interface IAIWorkloads {
     function contest(uint32 workload, ContestGround ground) external;
 
     // The node that was matched (its owner's key) ----------------------------------------------------------------
+    /// @notice Not where the round of the match was voided (MatchVoided).
     function start(uint32 workload) external;
+    /// @notice All or none, for workloads on any nodes of the owner.
+    function startMany(uint32[] calldata workloads) external;
     function complete(uint32 workload, bytes32 resultHash) external;
+    /// @notice All or none.
+    function completeMany(uint32[] calldata workloads, bytes32[] calldata resultHashes) external;
     /// @notice clientFault false: NodeFault, reopens while matches last. True: pro rata, contestable.
     function fail(uint32 workload, bool clientFault, uint16 doneBps, bytes32 digest) external;
     /// @notice The time that was owed is over: a lease's normal end, a job's declared work done.
     function timeOut(uint32 workload, uint16 doneBps, bytes32 resultHash) external;
 
     // Anyone ---------------------------------------------------------------------------------------------------
-    /// @notice Ends what the round has ended (no-show, expiry, an abandoned run), then pays. Reverts TooEarly if nothing is due.
+    /// @notice Ends what is to be ended (a no-show, a voided match, expiry, an abandoned run), then pays. Reverts TooEarly
+    /// if nothing is due. Nothing is paid before the round of the match is final, that is, can no longer be challenged; a run
+    /// whose round was voided is paid at its cost, without a fee for the matcher.
     function settle(uint32 workload) external;
+    /// @notice Passes over what is not due, closed or unknown: what was settled has a WorkloadClosed or WorkloadReopened.
+    function settleMany(uint32[] calldata workloads) external;
 
     // Network contracts ------------------------------------------------------------------------------------------
     /// @notice AICChain only, while posting `round`; of its entries, which it has checked.
     /// A node that did not show up is dealt with first; a workload that the client cancelled in this very round stays
     /// cancelled, and nothing happens to it.
     function matchAll(uint32 round, Match[] calldata matches) external;
-    /// @notice TruthfulReporting only.
+    /// @notice TruthfulReporting only. Upheld: refunds all. Else the ending stands as accepted, and `settle` pays it.
     function resolveContest(uint32 workload, bool upheld) external;
 
     // Views ------------------------------------------------------------------------------------------------------

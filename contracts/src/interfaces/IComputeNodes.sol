@@ -79,8 +79,8 @@ interface IComputeNodes {
     // Network contracts ----------------------------------------------------------------------------------------
     /// @notice AIWorkloads only. Takes GPUs from the next round on and notes the entries of `round` that matched the nodes.
     function occupy(uint32 round, Match[] calldata matches) external;
-    /// @notice AIWorkloads only. Gives GPUs back from the next round on.
-    function release(uint32 node, uint16 gpus) external;
+    /// @notice AIWorkloads only. Gives the GPUs of matches back from the next round on.
+    function release(Match[] calldata matches) external;
     /// @notice AIWorkloads only. Takes up to amountMicro of the node's stake to `to`'s available line. A node whose stake
     /// would not cover as much again is paused.
     function penalise(uint32 node, uint64 amountMicro, address to) external returns (uint64 takenMicro);

@@ -48,6 +48,12 @@ library OpenRounds {
         return openRounds | (((uint256(until) << 32) | from) << end);
     }
 
+    /// @notice The round in which the last pair ends; 0 where there is none.
+    function lastEnd(uint256 openRounds) internal pure returns (uint256) {
+        uint256 end = _end(openRounds);
+        return end == 0 ? 0 : openRounds >> (end - PAIR_BITS / 2);
+    }
+
     function _pair(uint256 openRounds) private pure returns (uint32 from, uint32 to) {
         return (uint32(openRounds), uint32(openRounds >> 32));
     }

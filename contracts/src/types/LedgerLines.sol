@@ -7,7 +7,7 @@ import {LedgerLine} from "./Types.sol";
 enum LineKind {
     None,
     Available, // of an account: its owner withdraws; the network contracts lock from it
-    Escrow, // of a workload: AIWorkloads
+    Escrow, // one, of all workloads: AIWorkloads
     ContestBond, // of a workload: AIWorkloads
     NodeStake, // of a node: ComputeNodes
     AuditorStake, // of an auditor: TruthfulReporting
@@ -22,8 +22,9 @@ library LedgerLines {
         return _line(LineKind.Available, uint160(owner));
     }
 
-    function escrow(uint32 workload) internal pure returns (LedgerLine) {
-        return _line(LineKind.Escrow, workload);
+    /// @dev Of all workloads together, so that none opens a line of its own; how much of it is whose, AIWorkloads knows.
+    function escrow() internal pure returns (LedgerLine) {
+        return _line(LineKind.Escrow, 0);
     }
 
     function contestBond(uint32 workload) internal pure returns (LedgerLine) {

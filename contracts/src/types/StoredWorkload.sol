@@ -11,8 +11,8 @@ import {WorkloadSpecs} from "./WorkloadSpecLib.sol";
 /// touches three of them, ending one. Its terms (rates, slack, windows) are those that bound when it was submitted: no vote
 /// changes them under way. Seconds count from the network's genesis.
 struct StoredWorkload {
-    // word 0
-    WorkloadSpec spec;
+    // word 0: spec 242 | lap 14 (see WorkloadPlaces)
+    uint256 specAndLap;
     // word 1
     uint256 openRounds;
     // word 2: the last match and what came of it
@@ -45,6 +45,15 @@ struct StoredWorkload {
     bool accepted;
 }
 
+/// @notice What a submission is taken at: the parameters that bind when it is made.
+struct Terms {
+    FeeRates rates;
+    uint24 durationSlackBps;
+    uint16 contestWindowRounds;
+    uint8 startWindowRounds;
+    uint32 maxOpenRounds;
+}
+
 /// @notice What follows from a stored workload alone.
 library StoredWorkloads {
     using Matches for Match;
@@ -53,6 +62,61 @@ library StoredWorkloads {
     /// @dev One opening at first and one after each match but the last fill the four pairs of the open rounds.
     uint256 internal constant MAX_MATCHES = 4;
     uint256 internal constant ALL_BPS = 1e4;
+    uint256 internal constant SPEC_BITS = 242;
+
+    function spec(StoredWorkload storage w) internal view returns (WorkloadSpec) {
+        return WorkloadSpec.wrap(w.specAndLap & ((1 << SPEC_BITS) - 1));
+    }
+
+    function lap(StoredWorkload storage w) internal view returns (uint256) {
+        return w.specAndLap >> SPEC_BITS;
+    }
+
+    /// @notice Nothing but writes, of every field, so that nothing is left of whoever had the place before.
+    /// @dev One word after the other without a jump: the compiler makes one store of each.
+    function writeSubmission(
+        StoredWorkload storage w,
+        uint256 specAndLap,
+        uint256 openRounds,
+        address client,
+        uint32 openUntilRound,
+        uint56 budgetMicro,
+        uint8 startWindowRounds
+    ) internal {
+        w.specAndLap = specAndLap;
+        w.openRounds = openRounds;
+
+        w.node = 0;
+        w.priceMicro = 0;
+        w.budgetMicro = budgetMicro;
+        w.matchedRound = 0;
+        w.entry = 0;
+        w.matches = 0;
+        w.startWindowRounds = startWindowRounds;
+        w.status = Status.Open;
+        w.reason = CloseReason.None;
+        w.ranSec = 0;
+
+        w.client = client;
+        w.openUntilRound = openUntilRound;
+        w.startedSec = 0;
+        w.durationSec = 0;
+    }
+
+    function writeTerms(StoredWorkload storage w, uint256 escrowMicro, Terms memory terms) internal {
+        FeeRates memory rates_ = terms.rates;
+        w.escrowMicro = uint56(escrowMicro);
+        w.communityFundBps = rates_.communityFundBps;
+        w.auditorsBps = rates_.auditorsBps;
+        w.matcherBps = rates_.matcherBps;
+        w.treasuryBps = rates_.treasuryBps;
+        w.surchargeBps = rates_.surchargeBps;
+        w.matcherFloorMicro = uint32(rates_.matcherFloorMicro);
+        w.durationSlackBps = terms.durationSlackBps;
+        w.contestWindowRounds = terms.contestWindowRounds;
+        w.doneBps = 0;
+        w.accepted = false;
+    }
 
     function rates(StoredWorkload storage w) internal view returns (FeeRates memory) {
         return FeeRates({
@@ -84,7 +148,7 @@ library StoredWorkloads {
     /// @notice How long the node must run it before it may call the time over.
     function owedSec(StoredWorkload storage w) internal view returns (uint256) {
         uint256 durationSec = w.durationSec;
-        if (w.spec.leaseSec() > 0) return durationSec;
+        if (spec(w).leaseSec() > 0) return durationSec;
         return Math.ceilDiv(durationSec * w.durationSlackBps, ALL_BPS);
     }
 
@@ -97,9 +161,8 @@ library StoredWorkloads {
         return uint256(w.startedSec) + w.ranSec;
     }
 
-    /// @notice What the ending pays to the node, as it was declared: the price or a part of it.
-    function payableMicro(StoredWorkload storage w) internal view returns (uint256) {
-        uint256 priceMicro = w.priceMicro;
+    /// @notice What the ending pays to the node at that price, as it was declared: the price or a part of it.
+    function payableMicro(StoredWorkload storage w, uint256 priceMicro) internal view returns (uint256) {
         CloseReason reason = w.reason;
         if (reason == CloseReason.Completed) return priceMicro;
         if (reason == CloseReason.TimedOut) return priceMicro * w.doneBps / ALL_BPS;
@@ -113,6 +176,19 @@ library StoredWorkloads {
         return status >= Status.Completed && status <= Status.Cancelled;
     }
 
+    /// @notice The status that a run has ended in, from its reason: what a contest had covered.
+    function endedAs(StoredWorkload storage w) internal view returns (Status) {
+        CloseReason reason = w.reason;
+        if (reason == CloseReason.Completed) return Status.Completed;
+        if (reason == CloseReason.TimedOut) return Status.TimedOut;
+        return reason == CloseReason.ClientFault ? Status.Failed : Status.Cancelled;
+    }
+
+    /// @notice Its money is gone; nothing happens to it any more.
+    function isClosed(StoredWorkload storage w) internal view returns (bool) {
+        return w.status >= Status.Settled;
+    }
+
     function toWorkload(StoredWorkload storage w, uint64 genesis)
         internal
         view
@@ -123,7 +199,7 @@ library StoredWorkloads {
         bool ended = started && status != Status.Running;
         return IAIWorkloads.Workload({
             client: w.client,
-            spec: w.spec,
+            spec: spec(w),
             budgetMicro: w.budgetMicro,
             escrowMicro: w.escrowMicro,
             openUntilRound: w.openUntilRound,

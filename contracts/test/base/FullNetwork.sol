@@ -167,8 +167,9 @@ abstract contract FullNetwork is PolicyFixture {
         vm.assertEq(uint256(workloads.workload(workload).reason), uint256(reason));
     }
 
-    function _escrowMicro(uint32 workload) internal view returns (uint256) {
-        return vault.balanceMicro(LedgerLines.escrow(workload));
+    /// @dev Of all workloads together.
+    function _escrowMicro() internal view returns (uint256) {
+        return vault.balanceMicro(LedgerLines.escrow());
     }
 
     function _freeGpus(uint32 node) internal view returns (uint256) {

@@ -16,6 +16,8 @@ interface Vm {
     function stopPrank() external;
     function deal(address account, uint256 balanceWei) external;
     function etch(address account, bytes calldata code) external;
+    function load(address account, bytes32 slot) external view returns (bytes32);
+    function store(address account, bytes32 slot, bytes32 word) external;
     function label(address account, string calldata name) external;
     function assume(bool condition) external pure;
 

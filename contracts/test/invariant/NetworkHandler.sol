@@ -16,7 +16,7 @@ import {vm, bound} from "../base/Vm.sol";
 /// bookkeeper who sees all of it would write down.
 contract NetworkHandler {
     uint32 public constant MAX_NODES = 3;
-    uint32 public constant ESCROWS = 3;
+    uint32 public constant CONTESTS = 3;
 
     ComputeNodes private immutable nodes;
     DualTokenSystem private immutable vault;
@@ -112,10 +112,8 @@ contract NetworkHandler {
     function occupy(uint256 which, uint256 gpus) external presentStands {
         uint32 node = _node(which);
         uint16 count = uint16(bound(gpus, 0, nodes.recordAt(node, round() + 1).freeGpus() + 1));
-        Match[] memory occupations = new Match[](1);
-        occupations[0] = Matches.pack(0, node, 0, count, 0);
         vm.prank(config.workloads);
-        nodes.occupy(round(), occupations);
+        nodes.occupy(round(), _matches(node, count));
         usedGpus[node] += count;
     }
 
@@ -124,7 +122,7 @@ contract NetworkHandler {
         uint32 node = _node(which);
         uint16 count = uint16(bound(gpus, 0, usedGpus[node] + 1));
         vm.prank(config.workloads);
-        nodes.release(node, count);
+        nodes.release(_matches(node, count));
         usedGpus[node] -= count;
     }
 
@@ -165,14 +163,14 @@ contract NetworkHandler {
     function lock(uint256 who, uint256 escrow, uint256 amountMicro) external {
         address owner = owners[bound(who, 0, owners.length - 1)];
         vm.prank(config.workloads);
-        vault.move(LedgerLines.available(owner), _escrow(escrow), bound(amountMicro, 0, 1e12));
+        vault.move(LedgerLines.available(owner), _contestBond(escrow), bound(amountMicro, 0, 1e12));
     }
 
     /// @dev To any line at all, a node's stake among them.
     function pay(uint256 escrow, uint256 to, uint256 amountMicro) external {
-        uint256 most = vault.balanceMicro(_escrow(escrow));
+        uint256 most = vault.balanceMicro(_contestBond(escrow));
         vm.prank(config.workloads);
-        vault.move(_escrow(escrow), line(to), bound(amountMicro, 0, most + 1));
+        vault.move(_contestBond(escrow), line(to), bound(amountMicro, 0, most + 1));
     }
 
     function spend(uint256 to, uint256 amountMicro, address caller, bool asTimelock) external {
@@ -189,15 +187,15 @@ contract NetworkHandler {
 
     /// @dev Every line that anything here can put money in.
     function lineCount() public view returns (uint256) {
-        return owners.length + ESCROWS + 2 + MAX_NODES;
+        return owners.length + CONTESTS + 2 + MAX_NODES;
     }
 
     function line(uint256 index) public view returns (LedgerLine) {
         index %= lineCount();
         if (index < owners.length) return LedgerLines.available(owners[index]);
         index -= owners.length;
-        if (index < ESCROWS) return LedgerLines.escrow(uint32(index + 1));
-        index -= ESCROWS;
+        if (index < CONTESTS) return LedgerLines.contestBond(uint32(index + 1));
+        index -= CONTESTS;
         if (index == 0) return LedgerLines.communityFund();
         if (index == 1) return LedgerLines.treasury();
         return LedgerLines.nodeStake(uint32(index - 1));
@@ -212,8 +210,13 @@ contract NetworkHandler {
         }
     }
 
-    function _escrow(uint256 which) private pure returns (LedgerLine) {
-        return LedgerLines.escrow(uint32(bound(which, 1, ESCROWS)));
+    function _contestBond(uint256 which) private pure returns (LedgerLine) {
+        return LedgerLines.contestBond(uint32(bound(which, 1, CONTESTS)));
+    }
+
+    function _matches(uint32 node, uint16 gpus) private pure returns (Match[] memory matches) {
+        matches = new Match[](1);
+        matches[0] = Matches.pack(0, node, 0, gpus, 0);
     }
 
     function _node(uint256 which) private view returns (uint32) {

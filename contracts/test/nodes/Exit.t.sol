@@ -59,7 +59,7 @@ contract ExitTest is NetworkFixture {
         nodes.withdrawStake(node);
 
         vm.prank(config.workloads);
-        nodes.release(node, 3);
+        nodes.release(_occupation(node, 3, 0));
         vm.prank(operator);
         nodes.withdrawStake(node);
         vm.assertEq(vault.availableMicro(operator), FUNDS_MICRO);
@@ -89,8 +89,8 @@ contract ExitTest is NetworkFixture {
         // What still ends, or was matched in the round of the exit, no longer counts.
         vm.startPrank(config.workloads);
         nodes.occupy(_round(), _occupation(node, 1, 2));
-        nodes.release(node, 4);
-        nodes.release(staying, 1);
+        nodes.release(_occupation(node, 4, 0));
+        nodes.release(_occupation(staying, 1, 0));
         _expectCounters(2, 2);
     }
 

@@ -23,7 +23,7 @@ contract OccupyTest is NetworkFixture {
         vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotNetwork.selector, operator));
         nodes.occupy(6, _occupation(node, 1, 0));
         vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotNetwork.selector, operator));
-        nodes.release(node, 1);
+        nodes.release(_occupation(node, 1, 0));
         vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotNetwork.selector, operator));
         nodes.penalise(node, 1, operator);
     }
@@ -39,7 +39,7 @@ contract OccupyTest is NetworkFixture {
         vm.startPrank(config.workloads);
         nodes.occupy(6, _occupation(node, 5, 0));
         vm.expectRevert(abi.encodeWithSelector(IComputeNodes.NotOccupied.selector, node, 5, 6));
-        nodes.release(node, 6);
+        nodes.release(_occupation(node, 6, 0));
     }
 
     // What they do
@@ -79,7 +79,7 @@ contract OccupyTest is NetworkFixture {
         _register(4);
         vm.startPrank(config.workloads);
         nodes.occupy(6, _occupation(node, uint16(taken), 0));
-        nodes.release(node, uint16(given));
+        nodes.release(_occupation(node, uint16(given), 0));
         (uint64 gpus, uint64 freeGpus) = nodes.networkGpusAt(_round() + 1);
         vm.assertEq(gpus, 12);
         vm.assertEq(freeGpus, 12 - taken + given);

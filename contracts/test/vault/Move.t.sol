@@ -68,13 +68,13 @@ contract MoveTest is NetworkFixture {
                 FUNDS_MICRO + 1
             )
         );
-        vault.move(LedgerLines.available(client), LedgerLines.escrow(1), FUNDS_MICRO + 1);
+        vault.move(LedgerLines.available(client), LedgerLines.escrow(), FUNDS_MICRO + 1);
     }
 
     function test_refusesMoreThanMoneyHolds() external {
         vm.prank(config.workloads);
         vm.expectRevert(abi.encodeWithSelector(IDualTokenSystem.AmountTooLarge.selector, MAX_MICRO + 1));
-        vault.move(LedgerLines.available(client), LedgerLines.escrow(1), MAX_MICRO + 1);
+        vault.move(LedgerLines.available(client), LedgerLines.escrow(), MAX_MICRO + 1);
     }
 
     /// Where nobody could ever take it out again.
@@ -90,11 +90,11 @@ contract MoveTest is NetworkFixture {
         amountMicro = bound(amountMicro, 1, FUNDS_MICRO);
         uint256 liabilities = vault.liabilitiesMicro();
         vm.expectEmit(address(vault));
-        emit IDualTokenSystem.Moved(LedgerLines.available(client), LedgerLines.escrow(1), amountMicro);
+        emit IDualTokenSystem.Moved(LedgerLines.available(client), LedgerLines.escrow(), amountMicro);
         vm.prank(config.workloads);
-        vault.move(LedgerLines.available(client), LedgerLines.escrow(1), amountMicro);
+        vault.move(LedgerLines.available(client), LedgerLines.escrow(), amountMicro);
         vm.assertEq(vault.availableMicro(client), FUNDS_MICRO - amountMicro);
-        vm.assertEq(vault.balanceMicro(LedgerLines.escrow(1)), amountMicro);
+        vm.assertEq(vault.balanceMicro(LedgerLines.escrow()), amountMicro);
         vm.assertEq(vault.liabilitiesMicro(), liabilities);
     }
 
@@ -105,9 +105,9 @@ contract MoveTest is NetworkFixture {
         payments[0] = IDualTokenSystem.Payment(LedgerLines.available(operator), a);
         payments[1] = IDualTokenSystem.Payment(LedgerLines.communityFund(), b);
         vm.startPrank(config.workloads);
-        vault.move(LedgerLines.available(client), LedgerLines.escrow(1), a + b);
-        vault.moveMany(LedgerLines.escrow(1), payments);
-        vm.assertEq(vault.balanceMicro(LedgerLines.escrow(1)), 0);
+        vault.move(LedgerLines.available(client), LedgerLines.escrow(), a + b);
+        vault.moveMany(LedgerLines.escrow(), payments);
+        vm.assertEq(vault.balanceMicro(LedgerLines.escrow()), 0);
         vm.assertEq(vault.availableMicro(operator), FUNDS_MICRO + a);
         vm.assertEq(vault.balanceMicro(LedgerLines.communityFund()), b);
     }

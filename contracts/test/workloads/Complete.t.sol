@@ -60,9 +60,9 @@ contract CompleteTest is FullNetwork {
 
     function test_movesNoMoneyYet() external {
         (uint32 workload,) = _running();
-        uint256 escrow = _escrowMicro(workload);
+        uint256 escrow = _escrowMicro();
         _complete(workload);
-        vm.assertEq(_escrowMicro(workload), escrow);
+        vm.assertEq(_escrowMicro(), escrow);
     }
 
     function test_aLeaseAfterItsTimeIsComplete() external {

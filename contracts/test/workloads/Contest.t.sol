@@ -104,21 +104,33 @@ contract ContestTest is FullNetwork {
         vm.assertEq(vault.availableMicro(operator), operatorBefore);
     }
 
+    /// The ending is back as if the client had accepted it: it waits for its match to be final, not for the window.
+    function test_rejectedPutsTheEndingBackAsAccepted() external {
+        (uint32 workload,) = _contested();
+        uint256 before = vault.availableMicro(operator);
+        _vote(workload, 2, false);
+        _assertEnded(workload, Status.Completed, CloseReason.Completed);
+        vm.assertEq(vault.availableMicro(operator), before + ONE);
+        vm.expectRevert(abi.encodeWithSelector(IAIWorkloads.WrongStatus.selector, workload, Status.Completed));
+        _contest(workload);
+    }
+
     function test_rejectedPaysAsDeclaredAndTheBond() external {
         (uint32 workload,) = _contested();
         uint256 before = vault.availableMicro(operator);
         uint256 price = workloads.workload(workload).priceMicro;
         _vote(workload, 2, false);
+        workloads.settle(workload);
         _assertEnded(workload, Status.Settled, CloseReason.Completed);
         vm.assertEq(vault.availableMicro(operator), before + price + ONE);
-        vm.assertEq(_escrowMicro(workload), 0);
+        vm.assertEq(_escrowMicro(), 0);
     }
 
     function test_noDecisionPaysAsDeclaredAndReturnsTheBond() external {
         (uint32 workload,) = _contested();
         uint256 operatorBefore = vault.availableMicro(operator);
         uint256 clientBefore = vault.availableMicro(client);
-        uint256 escrow = _escrowMicro(workload);
+        uint256 escrow = _escrowMicro();
         uint256 price = workloads.workload(workload).priceMicro;
         _vote(workload, 1, true); // one of three is no majority
         _skipRounds(9);

@@ -33,14 +33,14 @@ contract FailTest is FullNetwork {
 
     function test_nodeFaultOpensItAgainFromTheNextRound() external {
         (uint32 workload, uint32 node) = _running();
-        uint256 escrow = _escrowMicro(workload);
+        uint256 escrow = _escrowMicro();
         vm.expectEmit(address(workloads));
         emit IAIWorkloads.WorkloadReopened(workload, CloseReason.NodeFault, _round() + 1);
         _fail(workload, false);
         _assertEnded(workload, Status.Open, CloseReason.NodeFault);
         vm.assertFalse(workloads.isOpenAt(workload, _round()));
         vm.assertTrue(workloads.isOpenAt(workload, _round() + 1));
-        vm.assertEq(_escrowMicro(workload), escrow);
+        vm.assertEq(_escrowMicro(), escrow);
         vm.assertEq(_freeGpus(node), 4);
     }
 

@@ -59,7 +59,7 @@ contract SettleTest is FullNetwork {
             vault.availableMicro(client) - before[2],
             w.escrowMicro - price - 10_000 - 3_122 - 3_902 - 3_122 - 780
         );
-        vm.assertEq(_escrowMicro(workload), 0);
+        vm.assertEq(_escrowMicro(), 0);
     }
 
     function test_needNotWaitForAClientWhoAccepted() external {
@@ -100,7 +100,7 @@ contract SettleTest is FullNetwork {
         _assertEnded(workload, Status.Open, CloseReason.NoShow);
         vm.assertTrue(workloads.isOpenAt(workload, booked));
         vm.assertEq(nodes.stakeMicroOf(node), stake - ONE);
-        vm.assertEq(vault.availableMicro(client), before - _escrowMicro(workload) + ONE);
+        vm.assertEq(vault.availableMicro(client), before - _escrowMicro() + ONE);
         vm.assertEq(_freeGpus(node), 4);
     }
 
@@ -118,7 +118,7 @@ contract SettleTest is FullNetwork {
         _skipRounds(300);
         workloads.settle(workload);
         _assertEnded(workload, Status.Refunded, CloseReason.Expired);
-        vm.assertEq(_escrowMicro(workload), 0);
+        vm.assertEq(_escrowMicro(), 0);
     }
 
     function test_theFourthNoShowIsTheLast() external {

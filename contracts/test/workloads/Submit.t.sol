@@ -95,7 +95,7 @@ contract SubmitTest is FullNetwork {
         uint256 escrow = workloads.escrowMicroFor(BUDGET, 2_500);
         // 2 AICC: 2.5 % surcharge, 2 % + 2 % + 0.5 % + 0.5 % fees.
         vm.assertEq(escrow, 2_150_000);
-        vm.assertEq(_escrowMicro(workload), escrow);
+        vm.assertEq(_escrowMicro(), escrow);
         vm.assertEq(vault.availableMicro(client), before - escrow);
         vm.assertEq(workloads.workload(workload).escrowMicro, escrow);
     }

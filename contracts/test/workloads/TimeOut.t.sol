@@ -51,7 +51,7 @@ contract TimeOutTest is FullNetwork {
         _skipRounds(5);
         workloads.settle(workload);
         vm.assertEq(vault.availableMicro(operator), before + price * doneBps / 10_000);
-        vm.assertEq(_escrowMicro(workload), 0);
+        vm.assertEq(_escrowMicro(), 0);
     }
 
     function test_aLeaseIsPaidItsPrice() external {
