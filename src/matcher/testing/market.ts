@@ -15,7 +15,7 @@ export async function startMarket(
   const { clock, deployment, client: as } = network;
   const nodes: number[] = [];
   for (const [i, ask] of ASKS.entries())
-    nodes.push(await as(OPERATORS[i]!).nodes.register(CLAIMS, ask, `http://n${i}`));
+    nodes.push(await as(OPERATORS[i]!).nodes.register({ ...CLAIMS, gpus: 16 }, ask, `http://n${i}`));
   const heartbeat = async () => {
     for (const [i, node] of nodes.entries()) await as(OPERATORS[i]!).nodes.heartbeat(node);
   };
