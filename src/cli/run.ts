@@ -24,7 +24,7 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
   ['logs', 'what a workload prints', () => import('./commands/logs.ts')],
   ['download', 'fetch the results of a workload', () => import('./commands/download.ts')],
   ['cancel', 'cancel a workload', () => import('./commands/cancel.ts')],
-  ['round', 'show a round, or post the current one', () => import('./commands/round.ts')],
+  ['round', 'show a round, post the current one, challenge one', () => import('./commands/round.ts')],
   ['market', 'the nodes and what they ask', () => import('./commands/market.ts')],
   ['fund', 'where the fees are', () => import('./commands/fund.ts')],
   [

@@ -1,17 +1,24 @@
 import type { Command } from 'commander';
 import type { NetworkClient } from '../../chain/NetworkClient.ts';
 import { AICChainError } from '../../domain/errors.ts';
-import type { Entry } from '../../domain/types.ts';
+import { NodeId, WorkloadId } from '../../domain/ids.ts';
+import { CHALLENGE_KIND, type Entry, type PostedRound } from '../../domain/types.ts';
 import { formatAicc } from '../../domain/units.ts';
+import type { Challenge } from '../../match/index.ts';
+import type { NetworkState } from '../../state/index.ts';
+import { nameOf, violationOf } from '../../watcher/index.ts';
 import type { Output } from '../Output.ts';
-import type { CommandModule, Session, View } from '../Session.ts';
-import { idArgument } from '../usage.ts';
+import type { CommandModule, Session } from '../Session.ts';
+import { idArgument, UsageError } from '../usage.ts';
 import { counted } from '../words.ts';
 
 export const configure: CommandModule['configure'] = (round, session) => {
   round
     .argument('[round]', 'a round; the last one that was posted unless named')
-    .addHelpText('after', '\nExample:\n  aicchain round 12\n  aicchain round post')
+    .addHelpText(
+      'after',
+      '\nExample:\n  aicchain round 12\n  aicchain round post\n  aicchain round challenge 12',
+    )
     .action((number: string | undefined, _: object, command: Command) =>
       show(session(command), number === undefined ? undefined : idArgument('round', number, 0)),
     );
@@ -20,30 +27,62 @@ export const configure: CommandModule['configure'] = (round, session) => {
     .description('compute the current round and post it, with a bond')
     .addHelpText('after', '\nExample:\n  aicchain round post --wallet matcher')
     .action((_: object, command: Command) => post(session(command)));
+  round
+    .command('challenge <round>')
+    .description('refute a posted round, with a bond; the violation is looked for unless named')
+    .option('--kind <E1|E2|E4>', 'what is broken (docs/PROTOCOL.md, "Dispute")')
+    .option('--workload <id>', 'of the pair (E1), or the entry (E2, E4)')
+    .option('--node <id>', 'of the pair (E1)')
+    .addHelpText(
+      'after',
+      `
+The chain is asked first: a challenge that would fail is not sent.
+
+Examples:
+  aicchain round challenge 12
+  aicchain round challenge 12 --kind E1 --workload 3 --node 7`,
+    )
+    .action((number: string, options: ChallengeOptions, command: Command) =>
+      challenge(session(command), idArgument('round', number, 0), challengeOption(options)),
+    );
 };
 
 async function show(session: Session, wanted: number | undefined): Promise<void> {
   const { out } = session;
-  const { state } = await session.view();
-  const posted = [...state.rounds].map(([round]) => round);
-  const round = wanted ?? posted.at(-1);
-  const found = round === undefined ? undefined : state.rounds.get(round);
-  if (round === undefined || !found) {
-    throw new AICChainError(
-      'NOT_POSTED',
-      round === undefined ? 'no round was posted yet' : `round ${round} was not posted`,
-      {
-        hint:
-          posted.length > 0
-            ? `The last ones: ${posted.slice(-5).join(', ')}.`
-            : 'Rounds are posted when something waits for a match.',
-      },
+  const network = session.reader();
+  const { state, round: now } = await session.view(network);
+  const found = postedRound(state, wanted ?? [...state.rounds].at(-1)?.[0]);
+  const { bondMicro, lastChallengeRound, voided } = await network.rounds.get(found.round);
+  out.result({ ...found, bondMicro, lastChallengeRound, voided }, () => {
+    out.line(
+      `Round ${found.round} by ${found.matcher}, workloads up to ${found.cutoff}, ${found.entriesHash}`,
     );
-  }
-  out.result(found, () => {
-    out.line(`Round ${round} by ${found.matcher}, workloads up to ${found.cutoff}, ${found.entriesHash}`);
+    const bond = `its bond of ${formatAicc(bondMicro)} AICC`;
+    if (voided) out.line(`VOIDED by a challenge; ${bond} is lost.`);
+    else if (now <= lastChallengeRound)
+      out.line(
+        `It may be challenged up to round ${lastChallengeRound} (now ${now}); until then ${bond} is locked.`,
+      );
+    else out.line(`Final since round ${lastChallengeRound + 1}; ${bond} is free.`);
     showEntries(out, found.entries);
   });
+}
+
+/** The round of that number; without one there is none at all. */
+function postedRound(state: NetworkState, round: number | undefined): PostedRound {
+  const found = round === undefined ? undefined : state.rounds.get(round);
+  if (found) return found;
+  const last = [...state.rounds].slice(-5).map(([one]) => one);
+  throw new AICChainError(
+    'NOT_POSTED',
+    round === undefined ? 'no round was posted yet' : `round ${round} was not posted`,
+    {
+      hint:
+        last.length > 0
+          ? `The last ones: ${last.join(', ')}.`
+          : 'Rounds are posted when something waits for a match.',
+    },
+  );
 }
 
 function showEntries(out: Output, entries: readonly Entry[]): void {
@@ -79,7 +118,7 @@ async function post(session: Session): Promise<void> {
     }
     try {
       await out.task(`Posting round ${round}`, async () => {
-        await bondFor(network, view, entries);
+        await bondFor(network, entries);
         await network.rounds.post(round, cutoff, entries);
       });
     } catch (error) {
@@ -94,15 +133,65 @@ async function post(session: Session): Promise<void> {
   }
 }
 
-/** A round's prices ask for a bond; what is missing of it is put up. */
-async function bondFor(
-  network: NetworkClient,
-  { state, round }: View,
-  entries: readonly Entry[],
-): Promise<void> {
-  const { minMatcherBondMicro, matcherBondBps } = state.parametersAt(round);
-  const prices = entries.reduce((sum, { priceMicro }) => sum + priceMicro, 0);
-  const wanted = Math.max(minMatcherBondMicro, Math.ceil((prices * matcherBondBps) / 10_000));
-  const missing = wanted - (await network.rounds.bondMicro());
-  if (missing > 0) await network.rounds.bond(missing);
+/** A round's prices ask for a bond that no other round locks; what is missing of it is put up. */
+async function bondFor({ rounds }: NetworkClient, entries: readonly Entry[]): Promise<void> {
+  const pricesMicro = entries.reduce((sum, { priceMicro }) => sum + priceMicro, 0);
+  const missing = (await rounds.bondNeededMicro(pricesMicro)) - (await rounds.freeBondMicro());
+  if (missing > 0) await rounds.bond(missing);
+}
+
+interface ChallengeOptions {
+  readonly kind?: string;
+  readonly workload?: string;
+  readonly node?: string;
+}
+
+/** All that names a challenge, or nothing. */
+function challengeOption({ kind, workload, node }: ChallengeOptions): Challenge | undefined {
+  if (kind === undefined && workload === undefined && node === undefined) return undefined;
+  const known = CHALLENGE_KIND.find((one) => one === kind);
+  if (known === undefined)
+    throw new UsageError(`--kind must be ${CHALLENGE_KIND.join(', ')}, not "${kind ?? ''}"`);
+  if (workload === undefined) throw new UsageError('--workload is missing', `${known} is about a workload.`);
+  if ((known === 'E1') !== (node !== undefined)) {
+    throw new UsageError(
+      known === 'E1' ? '--node is missing' : `--node does not go with ${known}`,
+      'E1 is about a pair of a workload and a node, E2 and E4 about the entry of a workload.',
+    );
+  }
+  return {
+    kind: known,
+    workload: WorkloadId(idArgument('--workload', workload)),
+    node: node === undefined ? 0 : NodeId(idArgument('--node', node)),
+  };
+}
+
+async function challenge(session: Session, round: number, named: Challenge | undefined): Promise<void> {
+  const { out } = session;
+  const network = session.network();
+  const view = await session.view(network);
+  const posted = postedRound(view.state, round);
+  const chosen =
+    named ?? (await out.task('Recomputing the round', async () => violationOf(view.aicchain, posted)));
+  if (chosen === undefined) {
+    throw new AICChainError('ROUND_IS_RIGHT', `round ${round} is right: nothing in it can be refuted`);
+  }
+  const claim = { round, ...chosen };
+  if (!(await network.rounds.wouldVoid(claim, posted.entries))) {
+    throw new AICChainError(
+      'WOULD_FAIL',
+      `round ${round} stands against ${nameOf(chosen)}, so nothing was sent`,
+      { hint: `It would have cost ${formatAicc(await network.rounds.challengeBondMicro())} AICC.` },
+    );
+  }
+  const { voided, lostMicro } = await out.task(`Challenging round ${round}`, () =>
+    network.rounds.challenge(claim, posted.entries),
+  );
+  out.result({ ...claim, voided, lostMicro }, () =>
+    out.line(
+      voided
+        ? `Round ${round} is voided (${nameOf(chosen)}); its matcher lost ${formatAicc(lostMicro)} AICC.`
+        : `Round ${round} stands; ${formatAicc(lostMicro)} AICC are lost.`,
+    ),
+  );
 }
