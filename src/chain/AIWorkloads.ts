@@ -112,6 +112,11 @@ export class AIWorkloads {
     return this.#caller.write('workloads', 'settle', [workload]);
   }
 
+  /** The same for many, in one transaction; those that are not due are passed over. */
+  settleMany(workloads: readonly number[]): Promise<TransactionReceipt> {
+    return this.#caller.write('workloads', 'settleMany', [workloads]);
+  }
+
   async get(workload: number): Promise<AIWorkload> {
     const w = await this.#caller.read('workloads', 'workload', [workload]);
     return {

@@ -92,6 +92,14 @@ export class NetworkView {
     };
   }
 
+  /** Whether this account may post now: in the first half of a round only if it is drawn, or nobody is. */
+  async isOurTurn({ round, timeSec }: Moment): Promise<boolean> {
+    const { deployment, rounds, address } = this.network;
+    if (((timeSec - deployment.genesis) % deployment.roundSec) * 2 >= deployment.roundSec) return true;
+    const drawn = await rounds.drawnMatcher(round);
+    return drawn === undefined || drawn.toLowerCase() === address.toLowerCase();
+  }
+
   /** Resolves where the second endpoint tells the same log up to here, or where there is none; throws `LOGS_DIFFER`. */
   async confirm(): Promise<void> {
     const last = this.#feed.last;

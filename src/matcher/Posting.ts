@@ -80,7 +80,7 @@ export class Posting implements Duty {
     const { round } = moment;
     if (this.#view.state.rounds.has(round)) return 'PostedByOther';
     if (!moment.isComplete) return this.#waitForBlocks(moment);
-    if (!(await this.#isOurTurn(moment))) return undefined;
+    if (!(await this.#view.isOurTurn(moment))) return undefined;
     const proposal = this.#certified(round);
     if (proposal.entries.length === 0) return 'NothingToMatch';
     await this.#view.confirm();
@@ -96,14 +96,6 @@ export class Posting implements Duty {
     if (this.#staleRound === round) return;
     this.#staleRound = round;
     this.#say(`round ${round}: waits for blocks, the newest that the endpoint has is ${behindSec} s old`);
-  }
-
-  async #isOurTurn({ round, timeSec }: Moment): Promise<boolean> {
-    const { network } = this.#view;
-    const { genesis, roundSec } = network.deployment;
-    if (((timeSec - genesis) % roundSec) * 2 >= roundSec) return true;
-    const drawn = await network.rounds.drawnMatcher(round);
-    return drawn === undefined || drawn.toLowerCase() === network.address.toLowerCase();
   }
 
   /** Only a round that withstands every challenge is sent: one that does not would cost the bond. */

@@ -2,58 +2,73 @@ import type { WorkloadId } from '../domain/ids.ts';
 import { roundAt } from '../domain/roundClock.ts';
 import type { NetworkState, WorkloadState } from '../state/index.ts';
 
+/** Ascending ids. */
+export interface Due {
+  readonly certainly: readonly WorkloadId[];
+  /** If their clients have accepted the ending early, the one thing that the log does not tell. */
+  readonly ifAccepted: readonly WorkloadId[];
+}
+
 /**
- * The workloads that `settle` moves on in `round`, ascending: what nobody started, what its node has abandoned, what waited
- * long enough, what is to be paid, what a voided round had matched. The log tells all of it but one thing: that a client
- * has accepted an ending early. A workload of which only that is unknown is named ever less often, 1, 2, 4, 8 rounds
- * after it could have been paid; the chain refuses it, at no cost, where it was not accepted.
+ * The workloads that `settle` moves on in `round`: what nobody started, what its node has abandoned, what waited long
+ * enough, what is to be paid, what a voided round had matched. The log alone tells. Endings that are paid early if they
+ * were accepted are named ever less often: 0, 1, 2, 4, 8 rounds after the first in which that could be.
  *
  * @param timeSec The timestamp that a transaction sent now would carry.
  */
-export function dueWorkloads(state: NetworkState, round: number, timeSec: number): WorkloadId[] {
-  return [...state.workloads.values()]
-    .filter((workload) => isDue(state, workload, round, timeSec))
-    .map(({ id }) => id)
-    .sort((a, b) => a - b);
+export function dueWorkloads(state: NetworkState, round: number, timeSec: number): Due {
+  const certainly: WorkloadId[] = [];
+  const ifAccepted: WorkloadId[] = [];
+  for (const workload of state.workloads.values()) {
+    const when = whenDue(state, workload, round, timeSec);
+    if (when === 'now') certainly.push(workload.id);
+    if (when === 'ifAccepted') ifAccepted.push(workload.id);
+  }
+  return { certainly: certainly.sort(ascending), ifAccepted: ifAccepted.sort(ascending) };
 }
+
+const ascending = (a: number, b: number) => a - b;
 
 /** Matched by a round that was refuted, and not started: it is open again as soon as somebody settles it. */
 export const isUndone = (state: NetworkState, { status, matchedRound }: WorkloadState): boolean =>
   status === 'Matched' && state.rounds.get(matchedRound)?.voided === true;
 
-function isDue(state: NetworkState, workload: WorkloadState, round: number, timeSec: number): boolean {
+type When = 'now' | 'ifAccepted' | 'later';
+const nowIf = (isDue: boolean): When => (isDue ? 'now' : 'later');
+
+function whenDue(state: NetworkState, workload: WorkloadState, round: number, timeSec: number): When {
   const { id, contest, startedAt, owedSec } = workload;
   switch (state.statusIn(id, round)) {
     case 'NoShow':
     case 'Expired':
-      return true;
+      return 'now';
     case 'Matched':
-      return isUndone(state, workload);
+      return nowIf(isUndone(state, workload));
     case 'Running':
-      return timeSec >= startedAt + owedSec + state.parametersAt(round).abandonSec;
+      return nowIf(timeSec >= startedAt + owedSec + state.parametersAt(round).abandonSec);
     case 'Completed':
     case 'Failed':
     case 'TimedOut':
     case 'Cancelled':
-      return isPayable(state, workload, round);
-    case 'Contested':
-      return (
-        round >= firstFinalRound(state, workload) &&
-        (contest?.upheld === false || round > (contest?.deadlineRound ?? round))
-      );
+      return whenPaid(state, workload, round);
+    case 'Contested': {
+      // A contest that failed has put the ending back, as accepted.
+      const isDecided = contest?.upheld === false || round > (contest?.deadlineRound ?? round);
+      return nowIf(isDecided && round >= firstFinalRound(state, workload));
+    }
     default:
-      return false;
+      return 'later';
   }
 }
 
-function isPayable(state: NetworkState, workload: WorkloadState, round: number): boolean {
+function whenPaid(state: NetworkState, workload: WorkloadState, round: number): When {
   const { spec, endedAt, contest } = workload;
   const endedRound = roundAt(state.clock, endedAt);
   const sinceFinal = round - Math.max(firstFinalRound(state, workload), endedRound + 1);
-  if (sinceFinal < 0) return false;
+  if (sinceFinal < 0) return 'later';
   const { contestWindowRounds } = state.parametersAt(spec.submittedRound);
-  const isCertain = contest?.upheld === false || round > endedRound + contestWindowRounds;
-  return isCertain || (sinceFinal & (sinceFinal - 1)) === 0;
+  if (contest?.upheld === false || round > endedRound + contestWindowRounds) return 'now';
+  return (sinceFinal & (sinceFinal - 1)) === 0 ? 'ifAccepted' : 'later';
 }
 
 /** No money moves while the round of the match can still be refuted. */

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateKeyToAccount } from 'viem/accounts';
 import { NodeClient } from '../../agent/NodeClient.ts';
+import type { AIWorkload } from '../../chain/AIWorkloads.ts';
 import { until } from '../../chain/clock.ts';
 import { AICChainError, type Hex, type Split } from '../../domain/index.ts';
 import { promisedOutputs, releasedOutcome } from '../results.ts';
@@ -35,14 +36,33 @@ export async function runWorkloads(
   await demo.narrator.task('uploading inputs', () =>
     Promise.all(matched.map((job, i) => deliver(job, clients[i]!))),
   );
-  const finished: Finished[] = [];
   for (const [i, job] of matched.entries()) {
     await demo.narrator.task(`${job.plan.name} runs`, (progress) =>
       untilEnded(demo, job, clients[i]!, progress),
     );
-    finished.push(await settle(demo, job, clients[i]!));
   }
+  const accepted: Accepted[] = [];
+  for (const [i, job] of matched.entries()) accepted.push(await accept(demo, job, clients[i]!));
+  await untilFinal(demo, matches);
+  const finished: Finished[] = [];
+  for (const one of accepted) finished.push(await settle(demo, one));
   return finished;
+}
+
+/** A workload whose results the client has, and is content with. */
+interface Accepted {
+  readonly job: DemoJob;
+  readonly ended: AIWorkload;
+  readonly report: Awaited<ReturnType<NodeClient['status']>>;
+  readonly folder: string;
+}
+
+/** No money moves while the round of a match can still be refuted. */
+async function untilFinal(demo: DemoNetwork, matches: readonly Match[]): Promise<void> {
+  const { rounds } = demo.as('anyone');
+  const standings = await Promise.all(matches.map(({ round }) => rounds.standingOf(round)));
+  const last = Math.max(...standings.map(({ lastChallengeRound }) => lastChallengeRound));
+  await demo.toRound(last + 1, 'nobody can refute the match any more, and money may move');
 }
 
 function clientOf(demo: DemoNetwork, job: DemoJob, matches: readonly Match[]): NodeClient {
@@ -76,8 +96,7 @@ async function untilEnded(
   );
 }
 
-async function settle(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promise<Finished> {
-  const { narrator } = demo;
+async function accept(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promise<Accepted> {
   const client = demo.as('client1');
   const ended = await client.workloads.get(job.id);
   if (ended.status !== 'Completed') {
@@ -92,7 +111,12 @@ async function settle(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promis
   const folder = await download(demo, job, node);
   const report = await node.status(job.id);
   await client.workloads.accept(job.id);
-  await client.workloads.settle(job.id);
+  return { job, ended, report, folder };
+}
+
+async function settle(demo: DemoNetwork, { job, ended, report, folder }: Accepted): Promise<Finished> {
+  const { narrator } = demo;
+  await demo.as('client1').workloads.settle(job.id);
   const { state } = await demo.aicchain();
   const { split, status, digest } = state.workloads.get(job.id)!;
   if (split === undefined || digest === undefined)
