@@ -39,6 +39,8 @@ export * from './domain/index.ts';
 export * from './domain/units.ts';
 // Matching and policies.
 export * from './match/index.ts';
+// Who keeps the rounds.
+export { Daemon, type Duty, dueWorkloads, NetworkView, Posting, Settling } from './matcher/index.ts';
 export { compile } from './policy/compile.ts';
 export { features, packFeatures, unpackFeatures } from './policy/features.ts';
 export {
@@ -71,3 +73,4 @@ export {
   train,
 } from './training/index.ts';
 export type { Finding, Verification } from './verify/index.ts';
+export { violationOf, Watching } from './watcher/index.ts';

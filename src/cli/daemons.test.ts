@@ -118,6 +118,9 @@ describe('matcher run', { timeout: 60_000 }, () => {
     expect(decided).toMatchObject({ decided: { round, outcome: 'Posted' } });
     expect(await entryCount(round)).toBe(1);
     expect(await asJson('matcher', 'run', '--once', '--wallet', 'matcher')).toMatchObject({
+      decided: { round, outcome: 'Posted' },
+    });
+    expect(await asJson('matcher', 'run', '--once', '--wallet', 'cheat')).toMatchObject({
       decided: { round, outcome: 'PostedByOther' },
     });
   });

@@ -27,34 +27,50 @@ export class Bonding {
         { hint: 'Allow more with --bond AICC.' },
       );
     }
-    await this.#add(leastMicro - (await rounds.freeBondMicro()));
-    this.#say(`bond: ${aicc(await rounds.bondMicro())} are locked now, ${aicc(mostMicro)} at most`);
+    this.#say(
+      `bond: ${aicc(await rounds.bondMicro())} are there, ${aicc(mostMicro)} are the most that is locked`,
+    );
+    await this.cover(await rounds.current(), 0);
   }
 
   /** Frees what a round of such prices needs, by adding to the bond; false where that would be more than was told. */
   async cover(round: number, pricesMicro: number): Promise<boolean> {
-    const { rounds } = this.#network;
-    const [needMicro, freeMicro, bondMicro] = await Promise.all([
-      rounds.bondNeededMicro(pricesMicro),
-      rounds.freeBondMicro(),
-      rounds.bondMicro(),
-    ]);
-    const missingMicro = needMicro - freeMicro;
-    if (missingMicro <= 0) return true;
-    const mostMicro = await this.#mostMicro(await rounds.bondNeededMicro(0));
-    if (bondMicro + missingMicro > mostMicro) {
+    const needMicro = await this.#network.rounds.bondNeededMicro(pricesMicro);
+    const { missingMicro, freeMicro, bondMicro, mostMicro } = await this.#stock(needMicro);
+    if (missingMicro > 0 && bondMicro + missingMicro > mostMicro) {
       this.#say(
         `round ${round}: needs a bond of ${aicc(needMicro)}; ${aicc(freeMicro)} are free, ${aicc(bondMicro)} are locked, ${aicc(mostMicro)} may be`,
       );
       return false;
     }
     await this.#add(missingMicro);
-    this.#say(`bond: ${aicc(bondMicro + missingMicro)} are locked now`);
     return true;
   }
 
+  /** The same for a round at the least bond that is yet to come; where it is not allowed, that round says so. */
+  async refill(): Promise<void> {
+    const { missingMicro, bondMicro, mostMicro } = await this.#stock(
+      await this.#network.rounds.bondNeededMicro(0),
+    );
+    if (bondMicro + missingMicro <= mostMicro) await this.#add(missingMicro);
+  }
+
+  /** What there is, and what is missing for a round that needs so much. */
+  async #stock(needMicro: number) {
+    const { rounds } = this.#network;
+    const [leastMicro, freeMicro, bondMicro] = await Promise.all([
+      rounds.bondNeededMicro(0),
+      rounds.freeBondMicro(),
+      rounds.bondMicro(),
+    ]);
+    const mostMicro = await this.#mostMicro(leastMicro);
+    return { missingMicro: Math.max(0, needMicro - freeMicro), freeMicro, bondMicro, mostMicro };
+  }
+
   async #add(missingMicro: number): Promise<void> {
-    if (missingMicro > 0) await this.#network.rounds.bond(missingMicro);
+    if (missingMicro === 0) return;
+    await this.#network.rounds.bond(missingMicro);
+    this.#say(`bond: ${aicc(missingMicro)} more are locked`);
   }
 
   /** Unless told: so much that every round of a challenge window can be posted, each at the least bond. */

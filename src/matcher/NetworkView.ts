@@ -23,6 +23,9 @@ export interface Moment {
   readonly reorganisations: number;
 }
 
+/** Development chains, by how they introduce themselves. */
+const SOLE_PRODUCERS = /^(anvil|HardhatNetwork)\//i;
+
 export interface ViewOptions {
   /** A second endpoint of the same network: nothing is acted upon that the two do not tell alike. */
   readonly checkRpcUrl?: string;
@@ -67,7 +70,7 @@ export class NetworkView {
   /** Reads the whole log. */
   static async open(network: NetworkClient, options: ViewOptions = {}): Promise<NetworkView> {
     const version = await network.caller.request<string>('web3_clientVersion', []);
-    const view = new NetworkView(network, /^anvil\//i.test(version), options);
+    const view = new NetworkView(network, SOLE_PRODUCERS.test(version), options);
     await view.#read();
     await view.confirm();
     return view;

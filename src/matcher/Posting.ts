@@ -1,6 +1,7 @@
 import type { RoundProposal } from '../AICChain.ts';
 import { ContractRefusal } from '../chain/failure.ts';
 import type { AICChainError } from '../domain/errors.ts';
+import type { Address } from '../domain/ids.ts';
 import { certifiedMatcher, checkCertificate, type Matcher } from '../match/index.ts';
 import { Bonding } from './Bonding.ts';
 import type { Say } from './Daemon.ts';
@@ -17,7 +18,7 @@ export interface PostingOptions {
 
 /**
  * What became of a round.
- * - `Posted`: by us; `PostedByOther`, or by us before a restart
+ * - `Posted`: by this account, now or before a restart; `PostedByOther`
  * - `NothingToMatch`: a round without entries is not posted
  * - `TooLate`: it ended on the way; the next one covers its workloads
  * - `BondTooSmall`: its prices ask for more than may be locked
@@ -72,13 +73,16 @@ export class Posting implements Duty {
     const outcome = await this.#act(moment);
     if (outcome === undefined) return false;
     this.#decided = { round, reorganisations, outcome };
+    // Now, so that the next round need not wait for it.
+    if (outcome === 'Posted') await this.#bonding.refill();
     return true;
   }
 
   /** undefined: not yet. */
   async #act(moment: Moment): Promise<Outcome | undefined> {
     const { round } = moment;
-    if (this.#view.state.rounds.has(round)) return 'PostedByOther';
+    const posted = this.#view.state.rounds.get(round);
+    if (posted) return isSame(posted.matcher, this.#view.network.address) ? 'Posted' : 'PostedByOther';
     if (!moment.isComplete) return this.#waitForBlocks(moment);
     if (!(await this.#view.isOurTurn(moment))) return undefined;
     const proposal = this.#certified(round);
@@ -86,10 +90,7 @@ export class Posting implements Duty {
     await this.#view.confirm();
     const pricesMicro = proposal.entries.reduce((sum, { priceMicro }) => sum + priceMicro, 0);
     if (!(await this.#bonding.cover(round, pricesMicro))) return 'BondTooSmall';
-    const outcome = await this.#post(proposal);
-    // Now, so that the next round need not wait for it.
-    if (outcome === 'Posted') await this.#bonding.cover(round + 1, 0);
-    return outcome;
+    return this.#post(proposal);
   }
 
   #waitForBlocks({ round, behindSec }: Moment): undefined {
@@ -132,6 +133,8 @@ export class Posting implements Duty {
     }
   }
 }
+
+const isSame = (a: Address, b: Address) => a.toLowerCase() === b.toLowerCase();
 
 const SHOWN = 5;
 const shortened = (items: readonly string[]) =>

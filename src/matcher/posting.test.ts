@@ -124,6 +124,17 @@ describe('a matcher', () => {
     );
   });
 
+  it('uses what it has locked before, also where that is more than it may lock now', async () => {
+    await market.client('matcher2').rounds.bond(300 * MICRO_PER_AICC);
+    const one = await market.matcher('matcher2', { mostBondMicro: 100 * MICRO_PER_AICC });
+    await market.submit();
+    await market.advance();
+    await market.secondHalf();
+    await one.look();
+    expect(one.posting.decided?.outcome).toBe('Posted');
+    expect(await market.client('matcher2').rounds.bondMicro()).toBe(300 * MICRO_PER_AICC);
+  });
+
   it('that is stopped between computing and sending posts once, when it is started again', async () => {
     const proxy = await startRpcProxy(market.chain.rpcUrl);
     const view = await NetworkView.open(market.through(proxy.rpcUrl, 'matcher1'));

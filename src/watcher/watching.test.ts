@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rpc } from '../chain/rpc.ts';
 import { type RpcProxy, startRpcProxy } from '../chain/testing/rpcProxy.ts';
 import type { Entry } from '../domain/types.ts';
 import { MICRO_PER_AICC } from '../domain/units.ts';
@@ -172,6 +173,42 @@ describe('a watcher', () => {
     await late.look();
     expect(late.watching.voided).toEqual([second]);
     expect((await roundOf(first)).voided).toBe(false);
+  });
+});
+
+describe('a reorganisation', () => {
+  beforeEach(async () => {
+    await market.stop();
+    market = await startMarket(['cheat', 'watcher1'], { keepHistory: true });
+  });
+
+  it('that takes a challenge back is answered with another one', async () => {
+    await market.submit();
+    await market.advance();
+    const round = await cheat(overpriced);
+    const one = await watcher('watcher1');
+    await market.client('watcher1').money.deposit(BOND);
+    const snapshot = await rpc(market.chain.rpcUrl, 'evm_snapshot', []);
+    await one.look();
+    expect((await roundOf(round)).voided).toBe(true);
+    await one.look();
+    await rpc(market.chain.rpcUrl, 'evm_revert', [snapshot]);
+    expect((await roundOf(round)).voided).toBe(false);
+    await market.submit(); // a block, in place of those that are gone
+    await one.look();
+    expect((await roundOf(round)).voided).toBe(true);
+  });
+
+  it('that takes a wrong round back leaves nothing to challenge', async () => {
+    await market.submit();
+    await market.advance();
+    const one = await watcher('watcher1');
+    const snapshot = await rpc(market.chain.rpcUrl, 'evm_snapshot', []);
+    await cheat(overpriced);
+    await one.view.look();
+    await rpc(market.chain.rpcUrl, 'evm_revert', [snapshot]);
+    expect(await one.look()).toBe(true);
+    expect([one.watching.judged, one.watching.voided]).toEqual([0, []]);
   });
 });
 

@@ -20,7 +20,7 @@ be stopped and started at any time, and several may run.
 A round locks a bond while it can be challenged. A bond is added when one is needed; --bond says how much of the
 wallet may be locked. Unless it says so, that is the least bond for each round of a challenge window.
 
-Examples:
+Example:
   aicchain matcher run --wallet matcher
   aicchain matcher run --wallet matcher --bond 2000 --rpc-check https://other-endpoint.example`;
 

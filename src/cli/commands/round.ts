@@ -38,7 +38,7 @@ export const configure: CommandModule['configure'] = (round, session) => {
       `
 The chain is asked first: a challenge that would fail is not sent.
 
-Examples:
+Example:
   aicchain round challenge 12
   aicchain round challenge 12 --kind E1 --workload 3 --node 7`,
     )

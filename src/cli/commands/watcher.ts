@@ -16,7 +16,7 @@ the matcher loses the round's bond, a part of it comes to this wallet's account 
 matched is open again. Rounds that were posted while no watcher ran are judged as long as their windows last.
 Several may run: whoever is second loses nothing.
 
-Examples:
+Example:
   aicchain watcher run --wallet watcher
   aicchain watcher run --wallet watcher --rpc-check https://other-endpoint.example`;
 
