@@ -23,17 +23,32 @@ export function durationSec(spec: WorkloadSpec, record: NodeRecord): bigint {
   return ceilDiv(numerator, MICRO * mbps * mflops);
 }
 
+/** What durations depend on of a node, decoded: for loops that meet a record more than once. */
+export interface NodeSpeed {
+  readonly latencySec: number;
+  readonly bandwidthMbps: number;
+  /** Per GPU. */
+  readonly computeMflops: number;
+}
+
+export function nodeSpeed(record: NodeRecord): NodeSpeed {
+  return {
+    latencySec: decode(record.latencyCode) / 1e6,
+    bandwidthMbps: decode(record.bandwidthCode),
+    computeMflops: computeMflops(record.computeCode, record.computeShift),
+  };
+}
+
 /**
  * `durationSec` as a number, for loops over pairs: exact up to 2^32 − 1, Infinity above. What lasts longer is never
- * eligible, since `maxDurationSec` has 32 bits.
+ * eligible, since `maxDurationSec` has 32 bits. `speed` is that of the record.
  */
-export function fastDurationSec(spec: WorkloadSpec, record: NodeRecord): number {
+export function fastDurationSec(spec: WorkloadSpec, record: NodeRecord, speed = nodeSpeed(record)): number {
   if (spec.leaseSec > 0) return spec.leaseSec;
-  const mflops = spec.gpus * computeMflops(record.computeCode, record.computeShift);
   const estimate =
-    decode(record.latencyCode) / 1e6 +
-    (spec.dataMB * 8) / decode(record.bandwidthCode) +
-    (spec.computeGflop * 1000) / mflops;
+    speed.latencySec +
+    (spec.dataMB * 8) / speed.bandwidthMbps +
+    (spec.computeGflop * 1000) / (spec.gpus * speed.computeMflops);
   const error = estimate * RELATIVE_ERROR;
   const least = Math.ceil(estimate - error);
   if (least > UINT32_MAX) return Infinity;
