@@ -174,9 +174,9 @@ contract NetworkHandler {
     }
 
     function burn(uint256 escrow, uint256 amountMicro) external {
-        uint256 most = vault.balanceMicro(_escrow(escrow));
+        uint256 most = vault.balanceMicro(_contestBond(escrow));
         vm.prank(config.workloads);
-        vault.burn(_escrow(escrow), bound(amountMicro, 0, most + 1));
+        vault.burn(_contestBond(escrow), bound(amountMicro, 0, most + 1));
     }
 
     function spend(uint256 to, uint256 amountMicro, address caller, bool asTimelock) external {
