@@ -17,15 +17,16 @@ import {
 import {
   certifiedMatcher,
   entriesHash,
-  isFeasible,
   type Matcher,
+  type PairOf,
+  pairOf,
   type RoundInstance,
   weighPair,
 } from './match/index.ts';
 import { features } from './policy/features.ts';
 import { type Policy, RLPolicyManager } from './policy/RLPolicyManager.ts';
 import type { NetworkState } from './state/index.ts';
-import { type Verification, verifyLog } from './verify/verifyLog.ts';
+import { type RoundRange, type Verification, verifyLog } from './verify/verifyLog.ts';
 
 /** A workload as a round sees it; one that is not submitted yet has the next id. */
 export interface Subject {
@@ -104,12 +105,27 @@ export class AICChain {
     this.state = state;
   }
 
-  /** Replays a whole log and recomputes every weight and every match in it. */
-  static verify(events: Iterable<ChainEvent>, clock: RoundClock): Verification {
-    return verifyLog(events, clock, (state) => {
+  /** Replays a whole log and recomputes every weight and every match of a range of rounds, all unless named. */
+  static verify(events: Iterable<ChainEvent>, clock: RoundClock, range?: RoundRange): Verification {
+    const weighing = (state: NetworkState) => {
       const aicchain = new AICChain(state);
-      return (round, cutoff) => aicchain.candidates(round, cutoff);
-    });
+      return {
+        round: (round: number, cutoff: number) => aicchain.candidates(round, cutoff),
+        pairs: (round: number) => aicchain.pairsOf(round),
+      };
+    };
+    return verifyLog(events, clock, weighing, range);
+  }
+
+  /** Single pairs of a round, by id, as `weightOf` of the chain has them: what a challenge is judged by. */
+  pairsOf(round: number): PairOf {
+    const binding = this.#bindingIn(round);
+    return (workload, node) => {
+      const subject = this.state.workloads.get(workload);
+      const record = this.state.recordAt(node, round);
+      if (subject === undefined || record === undefined) return null;
+      return pairOf(weighIn(round, binding, subject, record, this.state.isOpenAt(workload, round)));
+    };
   }
 
   /** Every pair of a round, weighed. Without a cutoff it covers all workloads that bind in the round. */
@@ -219,9 +235,7 @@ export class AICChain {
       workloads,
       nodes,
       pair(w, c) {
-        const weight = weights[w]![c]!;
-        if (!isFeasible(weight)) return null;
-        return { weightMicro: Number(weight.weightMicro), costMicro: Number(weight.costMicro) };
+        return pairOf(weights[w]![c]!);
       },
     };
     return { round: Round(round), cutoff, workloads, nodes, weights, instance };
