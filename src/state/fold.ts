@@ -145,6 +145,9 @@ const FOLDS: { [N in EventName]: (tables: NetworkTables, event: EventOf<N>, jour
     changeEpoch(t, node, epoch, () => ({ audit: { reveals, discrepancyBps, trustBefore, trustAfter } })),
 };
 
+/** All events that state is made of. */
+export const EVENT_NAMES: ReadonlySet<string> = new Set(Object.keys(FOLDS));
+
 /** The status of a run that ended for a reason, for the endings that can be contested. */
 const STATUS_OF: Partial<Record<CloseReason, Status>> = {
   Completed: 'Completed',
