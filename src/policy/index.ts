@@ -3,4 +3,5 @@ export * from './featureNames.ts';
 export * from './features.ts';
 export * from './network.ts';
 export * from './RLPolicyManager.ts';
+export * from './scores.ts';
 export * from './weightsBytes.ts';
