@@ -186,7 +186,9 @@ function remembering<K, V>(compute: (key: K) => V): (key: K) => V {
 }
 
 function withAsk(instance: RoundInstance, column: number, at: (w: number) => Weight): RoundInstance {
-  return { ...instance, pair: (w, c) => (c === column ? pairOf(at(w)) : instance.pair(w, c)) };
+  const { round, workloads, nodes } = instance;
+  const pair = (w: number, c: number) => (c === column ? pairOf(at(w)) : instance.pair(w, c));
+  return { round, workloads, nodes, pair };
 }
 
 /** The policy never sees an ask: with another one only the cost is another. */
