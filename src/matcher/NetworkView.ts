@@ -114,7 +114,7 @@ export class NetworkView {
     try {
       await this.#feed.poll();
     } catch (error) {
-      if (!(error as AICChainError).retryable) await this.#second?.compareLogs(this.network.caller);
+      if (!(error as AICChainError).retryable) await this.#second?.compare(this.network.caller);
       throw error;
     }
   }

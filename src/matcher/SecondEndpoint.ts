@@ -1,11 +1,10 @@
 import { Caller } from '../chain/Caller.ts';
+import { compareLogs } from '../chain/compareLogs.ts';
 import type { Deployment } from '../chain/deployment.ts';
-import { getEvents } from '../chain/events.ts';
 import { type Block, ChainFeed } from '../chain/feed.ts';
 import { AICChainError } from '../domain/errors.ts';
-import type { ChainEvent } from '../domain/events.ts';
 import type { Hex } from '../domain/ids.ts';
-import { blocksOf, NetworkState, stateHash } from '../state/index.ts';
+import { NetworkState, stateHash } from '../state/index.ts';
 import { Halted } from './Halted.ts';
 
 /** Two endpoints may be on two forks for a moment, but not for so many questions in a row. */
@@ -45,21 +44,15 @@ export class SecondEndpoint {
     if (isFork)
       throw this.#parting(first, 'are on different chains', await this.#firstOtherBlock(first, last.number));
     if (stateHash(this.#state) === stateHash(state)) return;
-    await this.compareLogs(first, last.number);
+    await this.compare(first);
     // They tell the same now; what was folded of one of them before is not what it tells any more.
     throw this.#parting(first, 'told different logs before', last.number);
   }
 
-  /** Throws `LOGS_DIFFER` with the first block of which the two tell different events; up to the newest block of `first`. */
-  async compareLogs(first: Caller, upTo?: number): Promise<void> {
-    const from = this.#caller.deployment.startBlock;
-    const to = upTo ?? Number(await first.request<Hex>('eth_blockNumber', []));
-    const [ours, theirs] = await Promise.all(
-      [first, this.#caller].map(async (caller) => byBlock(await getEvents(caller, from, to))),
-    );
-    const blocks = [...new Set([...ours!.keys(), ...theirs!.keys()])].sort((a, b) => a - b);
-    const parting = blocks.find((block) => ours!.get(block) !== theirs!.get(block));
-    if (parting !== undefined) throw this.#parting(first, 'tell different logs', parting);
+  /** Throws `LOGS_DIFFER` with the first block of which the two tell different events, if there is one. */
+  async compare(first: Caller): Promise<void> {
+    const { difference } = await compareLogs(first, this.#caller);
+    if (difference) throw this.#parting(first, 'tell different logs', difference.blockNumber);
   }
 
   #parting({ rpcUrl }: Caller, how: string, block: number): Halted {
@@ -88,11 +81,3 @@ const notConfirmed = (why: string) =>
 const hashOf = async (caller: Caller, block: number) =>
   (await caller.request<{ hash: Hex } | null>('eth_getBlockByNumber', [`0x${block.toString(16)}`, false]))
     ?.hash;
-
-/** What each block says, as text to compare. */
-function byBlock(events: readonly ChainEvent[]): Map<number, string> {
-  const inText = (_: string, one: unknown) => (typeof one === 'bigint' ? String(one) : one);
-  return new Map(
-    [...blocksOf(events)].map((block) => [block[0]!.blockNumber, JSON.stringify(block, inText)] as const),
-  );
-}
