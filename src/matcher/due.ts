@@ -29,10 +29,6 @@ export function dueWorkloads(state: NetworkState, round: number, timeSec: number
 
 const ascending = (a: number, b: number) => a - b;
 
-/** Matched by a round that was refuted, and not started: it is open again as soon as somebody settles it. */
-export const isUndone = (state: NetworkState, { status, matchedRound }: WorkloadState): boolean =>
-  status === 'Matched' && state.rounds.get(matchedRound)?.voided === true;
-
 type When = 'now' | 'ifAccepted' | 'later';
 const nowIf = (isDue: boolean): When => (isDue ? 'now' : 'later');
 
@@ -40,10 +36,9 @@ function whenDue(state: NetworkState, workload: WorkloadState, round: number, ti
   const { id, contest, startedAt, owedSec } = workload;
   switch (state.statusIn(id, round)) {
     case 'NoShow':
+    case 'RoundVoided':
     case 'Expired':
       return 'now';
-    case 'Matched':
-      return nowIf(isUndone(state, workload));
     case 'Running':
       return nowIf(timeSec >= startedAt + owedSec + state.parametersAt(round).abandonSec);
     case 'Completed':

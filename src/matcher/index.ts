@@ -1,5 +1,5 @@
 export { Daemon, type Say } from './Daemon.ts';
-export { dueWorkloads, isUndone } from './due.ts';
+export { dueWorkloads } from './due.ts';
 export { Halted } from './Halted.ts';
 export { type Duty, type Moment, NetworkView, type ViewOptions } from './NetworkView.ts';
 export { type Outcome, Posting, type PostingOptions } from './Posting.ts';

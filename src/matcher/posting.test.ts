@@ -99,9 +99,8 @@ describe('a matcher', () => {
       const workload = workloads.at(-1)!;
       await (await market.operatorOf(workload)).workloads.start(workload);
     }
-    const { state } = matchers[0]!.view;
-    await matchers[0]!.look();
-    expect(workloads.map((id) => state.workloads.get(id)?.status)).toEqual(workloads.map(() => 'Running'));
+    const ends = await Promise.all(workloads.map((id) => market.client('client').workloads.get(id)));
+    expect(ends.map(({ status }) => status)).toEqual(workloads.map(() => 'Running'));
   });
 
   it('adds to its bond what the next round needs, and never more than it was told', async () => {

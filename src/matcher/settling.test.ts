@@ -29,11 +29,10 @@ async function lives(): Promise<number[]> {
   for (let i = 0; i < 7; i++) ids.push(await client().submit(i === 5 ? LEASE : SUBMISSION));
   for (let i = 0; i < 3; i++) {
     await postRound(matcher);
-    for (const { id, status } of matcher.view.state.workloads.values())
-      if (status === 'Matched' && id !== 7)
-        await (await market.operatorOf(id)).workloads.start(id).catch(() => {});
+    for (const id of ids)
+      if (id !== 7 && (await client().get(id)).status === 'Matched')
+        await (await market.operatorOf(id)).workloads.start(id);
   }
-  await matcher.look();
   const [completed, accepted, contested, cancelled, failed] = ids as [number, number, number, number, number];
   for (const id of [completed, accepted, contested])
     await (await market.operatorOf(id)).workloads.complete(id, RESULT);

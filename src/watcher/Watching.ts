@@ -3,15 +3,7 @@ import { PARAMETERS } from '../domain/parameters.ts';
 import type { PostedRound } from '../domain/types.ts';
 import { formatAicc } from '../domain/units.ts';
 import type { Challenge } from '../match/index.ts';
-import {
-  type Duty,
-  Halted,
-  isUndone,
-  type Moment,
-  type NetworkView,
-  type Say,
-  Settling,
-} from '../matcher/index.ts';
+import { type Duty, Halted, type Moment, type NetworkView, type Say, Settling } from '../matcher/index.ts';
 import { nameOf, violationOf } from './violationOf.ts';
 
 /** Where several watchers run: another one was faster, or the window has closed on the way. */
@@ -76,7 +68,9 @@ export class Watching implements Duty {
     const recent = this.#recentRounds(moment.round);
     if (await this.#judgeAll(recent.filter((posted) => this.#isToJudge(posted, moment.round)))) return false;
     await this.#reopen(moment, recent.filter(({ voided }) => voided).length);
-    return true;
+    // The log may tell of our challenge a moment later than its receipt.
+    const { rounds } = this.#view.state;
+    return !this.#voided.some((round) => rounds.get(round)?.voided === false);
   }
 
   /** The posted rounds that any window can reach back to, ascending. */
@@ -150,7 +144,7 @@ export class Watching implements Duty {
     const at = `${moment.round}/${voids}`;
     if (at === this.#settledAt) return;
     this.#settledAt = at;
-    await this.#settling.settleDue(moment, (workload) => isUndone(state, workload));
+    await this.#settling.settleDue(moment, ({ id }) => state.statusIn(id, moment.round) === 'RoundVoided');
   }
 }
 
