@@ -1,0 +1,144 @@
+import { AICChainError, type NodeRecord, type ParameterValues, type WorkloadSpec } from '../domain/index.ts';
+import { askCostMicro } from './askCost.ts';
+import { type CandidateRow, type CandidateTable, INFEASIBLE, weightIn } from './candidates.ts';
+import { greenMicro, meetsNeeds, qualityMicro, secondsOn } from './classTerms.ts';
+import type { NodeClass } from './NodeClasses.ts';
+import { nthLargest } from './nthLargest.ts';
+import type { WeightParameters } from './weight.ts';
+
+/** A workload that is open in the round. */
+export interface OpenWorkload {
+  readonly id: number;
+  readonly spec: WorkloadSpec;
+  readonly budgetMicro: number;
+}
+
+/** What the policy that binds in a round makes of pairs. A penalty depends on nothing but what a class has in common. */
+export interface Scores {
+  /** The penalty, 0..65535, of a workload on each of `records`, which are eligible for it: one of a class. */
+  penalties(spec: WorkloadSpec, budgetMicro: number, records: readonly NodeRecord[], into: Uint16Array): void;
+}
+
+/** Policy 0: price alone. */
+export const priceAlone: Scores = {
+  penalties: (_spec, _budgetMicro, records, into) => void into.fill(0, 0, records.length),
+};
+
+export interface RoundTerms {
+  /** As of the round, see `NodeClasses`. They must not change while the round is in use. */
+  readonly classes: readonly NodeClass[];
+  /** Open in the round and covered by it, in any order. */
+  readonly workloads: readonly OpenWorkload[];
+  readonly parameters: WeightParameters & Pick<ParameterValues, 'flagBelowTrustBps'>;
+  readonly scores: Scores;
+}
+
+/**
+ * A round at scale: a pair's terms are worked out once a class, and never where even the lowest ask without any penalty
+ * is over the budget.
+ *
+ * Pruning: with m workloads, a workload needs only its first m + 1 nodes by (weight descending, id). A row keeps
+ * every class with a node as good as its (m + 1)-th class has, so it keeps those nodes. Why they are enough:
+ * - Assignment. Were w given a node outside its first m, one of these m would be free, as at most m - 1 are held by
+ *   others. Moving w there does not lower welfare; if it does not raise it, the id is lower. So that was not canonical.
+ * - Prices. v of a node c is what welfare loses without c, and without c the same holds of the first m of the rest:
+ *   they are among the first m + 1. (m are not enough: with one workload, the price is set by its second node.)
+ * - Pointers. Of the first m + 1, one that is not w's own is free, at v = 0, and bounds u from below at least as tightly
+ *   as any node beyond. A node beyond prices w only where that free one does too, at rank 0 and with the lower id.
+ */
+export class ClassedRound implements RoundTerms {
+  readonly classes: readonly NodeClass[];
+  /** Ascending by id. */
+  readonly workloads: readonly OpenWorkload[];
+  readonly parameters: RoundTerms['parameters'];
+  readonly scores: Scores;
+  readonly #rows: (CandidateRow | undefined)[];
+  readonly #scratch: {
+    eligible: Int32Array;
+    gpuSec: Float64Array;
+    surplus: Float64Array;
+    penalties: Uint16Array;
+  };
+
+  constructor({ classes, workloads, parameters, scores }: RoundTerms) {
+    const { length } = classes;
+    this.classes = classes;
+    this.workloads = [...workloads].sort((a, b) => a.id - b.id);
+    this.parameters = parameters;
+    this.scores = scores;
+    this.#rows = new Array(workloads.length);
+    this.#scratch = {
+      eligible: new Int32Array(length),
+      gpuSec: new Float64Array(length),
+      surplus: new Float64Array(length),
+      penalties: new Uint16Array(length),
+    };
+  }
+
+  /** The first `count` workloads, as a table for the solver. */
+  table(count = this.workloads.length): CandidateTable {
+    return { groups: this.classes, rows: Array.from({ length: count }, (_, row) => this.row(row)) };
+  }
+
+  /** The classes that can be matched to a workload, by index into `workloads`; pruned. */
+  row(row: number): CandidateRow {
+    const known = this.#rows[row];
+    if (known !== undefined) return known;
+    const made = pruned(this.wholeRow(row), this.classes, this.workloads.length + 1);
+    this.#rows[row] = made;
+    return made;
+  }
+
+  /** The same with all classes, worked out again. */
+  wholeRow(row: number): CandidateRow {
+    const { spec, budgetMicro } = this.workloads[row]!;
+    const { classes, parameters } = this;
+    const { eligible, gpuSec, surplus, penalties } = this.#scratch;
+    if (!Number.isSafeInteger(budgetMicro)) {
+      throw new AICChainError('NotSafeInteger', `budget ${budgetMicro} does not fit 2^53 − 1`);
+    }
+    const records: NodeRecord[] = [];
+    let count = 0;
+    for (let i = 0; i < classes.length; i++) {
+      const one = classes[i]!;
+      if (!meetsNeeds(spec, one.record, parameters.flagBelowTrustBps)) continue;
+      const seconds = secondsOn(spec, one);
+      if (seconds > spec.maxDurationSec) continue;
+      eligible[count] = i;
+      gpuSec[count] = spec.gpus * seconds;
+      surplus[count] = budgetMicro - greenMicro(one, gpuSec[count]!, parameters);
+      if (surplus[count]! < askCostMicro(one.asks[0]!, gpuSec[count]!)) continue;
+      records.push(one.record);
+      count++;
+    }
+    this.scores.penalties(spec, budgetMicro, records, penalties);
+    for (let i = 0; i < count; i++) surplus[i]! -= qualityMicro(penalties[i]!, gpuSec[i]!, parameters);
+    return {
+      groups: eligible.slice(0, count),
+      surplusMicro: surplus.slice(0, count),
+      gpuSec: gpuSec.slice(0, count),
+      restMicro: INFEASIBLE,
+    };
+  }
+}
+
+/** Leaves out what is not feasible even at the lowest ask, and all but the `most` best classes and those as good. */
+function pruned(row: CandidateRow, classes: readonly NodeClass[], most: number): CandidateRow {
+  const weights = Float64Array.from(row.groups, (group, slot) =>
+    weightIn(row, slot, classes[group]!.asks[0]!),
+  );
+  const least = nthLargest(weights, most);
+  const kept: number[] = [];
+  let restMicro = INFEASIBLE;
+  for (const [slot, weight] of weights.entries()) {
+    if (weight === INFEASIBLE) continue;
+    if (weight >= least) kept.push(slot);
+    else if (weight > restMicro) restMicro = weight;
+  }
+  return {
+    groups: Int32Array.from(kept, (slot) => row.groups[slot]!),
+    surplusMicro: Float64Array.from(kept, (slot) => row.surplusMicro[slot]!),
+    gpuSec: Float64Array.from(kept, (slot) => row.gpuSec[slot]!),
+    restMicro,
+  };
+}
