@@ -2,7 +2,7 @@ import { AICChainError, type NodeRecord, type ParameterValues, type WorkloadSpec
 import { askCostMicro } from './askCost.ts';
 import { type CandidateRow, type CandidateTable, INFEASIBLE, weightIn } from './candidates.ts';
 import { greenMicro, meetsNeeds, qualityMicro, secondsOn } from './classTerms.ts';
-import type { NodeClass } from './NodeClasses.ts';
+import type { NodeClass, NodeClasses } from './NodeClasses.ts';
 import { nthLargest } from './nthLargest.ts';
 import type { WeightParameters } from './weight.ts';
 
@@ -25,8 +25,8 @@ export const priceAlone: Scores = {
 };
 
 export interface RoundTerms {
-  /** As of the round, see `NodeClasses`. They must not change while the round is in use. */
-  readonly classes: readonly NodeClass[];
+  /** Updated to the round; not to be updated again while the round is in use. */
+  readonly nodes: NodeClasses;
   /** Open in the round and covered by it, in any order. */
   readonly workloads: readonly OpenWorkload[];
   readonly parameters: WeightParameters & Pick<ParameterValues, 'flagBelowTrustBps'>;
@@ -46,8 +46,11 @@ export interface RoundTerms {
  * - Pointers. Of the first m + 1, one that is not w's own is free, at v = 0, and bounds u from below at least as tightly
  *   as any node beyond. A node beyond prices w only where that free one does too, at rank 0 and with the lower id.
  */
-export class ClassedRound implements RoundTerms {
-  readonly classes: readonly NodeClass[];
+export class ClassedRound implements RoundTerms, CandidateTable {
+  readonly nodes: NodeClasses;
+  /** The classes of `nodes`. */
+  readonly groups: readonly NodeClass[];
+  readonly rows: number;
   /** Ascending by id. */
   readonly workloads: readonly OpenWorkload[];
   readonly parameters: RoundTerms['parameters'];
@@ -60,9 +63,11 @@ export class ClassedRound implements RoundTerms {
     penalties: Uint16Array;
   };
 
-  constructor({ classes, workloads, parameters, scores }: RoundTerms) {
-    const { length } = classes;
-    this.classes = classes;
+  constructor({ nodes, workloads, parameters, scores }: RoundTerms) {
+    const { length } = nodes.list;
+    this.nodes = nodes;
+    this.groups = nodes.list;
+    this.rows = workloads.length;
     this.workloads = [...workloads].sort((a, b) => a.id - b.id);
     this.parameters = parameters;
     this.scores = scores;
@@ -75,16 +80,16 @@ export class ClassedRound implements RoundTerms {
     };
   }
 
-  /** The first `count` workloads, as a table for the solver. */
-  table(count = this.workloads.length): CandidateTable {
-    return { groups: this.classes, rows: Array.from({ length: count }, (_, row) => this.row(row)) };
+  /** The round of the first `count` workloads only. */
+  upTo(count: number): CandidateTable {
+    return { groups: this.groups, rows: count, row: (index) => this.row(index) };
   }
 
   /** The classes that can be matched to a workload, by index into `workloads`; pruned. */
   row(row: number): CandidateRow {
     const known = this.#rows[row];
     if (known !== undefined) return known;
-    const made = pruned(this.wholeRow(row), this.classes, this.workloads.length + 1);
+    const made = pruned(this.wholeRow(row), this.groups, this.rows + 1);
     this.#rows[row] = made;
     return made;
   }
@@ -92,15 +97,15 @@ export class ClassedRound implements RoundTerms {
   /** The same with all classes, worked out again. */
   wholeRow(row: number): CandidateRow {
     const { spec, budgetMicro } = this.workloads[row]!;
-    const { classes, parameters } = this;
+    const { groups, parameters } = this;
     const { eligible, gpuSec, surplus, penalties } = this.#scratch;
     if (!Number.isSafeInteger(budgetMicro)) {
       throw new AICChainError('NotSafeInteger', `budget ${budgetMicro} does not fit 2^53 − 1`);
     }
     const records: NodeRecord[] = [];
     let count = 0;
-    for (let i = 0; i < classes.length; i++) {
-      const one = classes[i]!;
+    for (let i = 0; i < groups.length; i++) {
+      const one = groups[i]!;
       if (!meetsNeeds(spec, one.record, parameters.flagBelowTrustBps)) continue;
       const seconds = secondsOn(spec, one);
       if (seconds > spec.maxDurationSec) continue;

@@ -30,6 +30,12 @@ export class NodeClasses {
     return this.#list;
   }
 
+  /** Where a node is; undefined where it is not registered, a place without class where it cannot be matched. */
+  placeOf(id: number): NodePlace | undefined {
+    const held = this.#held.get(id);
+    return held && { class: held.in, askMicroPerGpuHour: held.record.askMicroPerGpuHour };
+  }
+
   /** All nodes that are registered in `round`, in any order. Equal records need not be the same objects. */
   update(round: number, nodes: Iterable<BoundNode>): void {
     const update = ++this.#updates;
@@ -74,13 +80,8 @@ export class NodeClasses {
   }
 
   #classOf(record: NodeRecord): GrowingClass {
-    const machine = machineKey(record);
-    let ofMachine = this.#classes.get(machine);
-    if (ofMachine === undefined) this.#classes.set(machine, (ofMachine = new Map()));
-    const standing = standingKey(record);
-    let found = ofMachine.get(standing);
-    if (found === undefined) ofMachine.set(standing, (found = new GrowingClass(record)));
-    return found;
+    const ofMachine = entry(this.#classes, machineKey(record), () => new Map<number, GrowingClass>());
+    return entry(ofMachine, standingKey(record), () => new GrowingClass(record));
   }
 
   #relist() {
@@ -94,6 +95,14 @@ export class NodeClasses {
     }
     this.#list = list;
   }
+}
+
+function entry<V>(map: Map<number, V>, key: number, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 /** The rules that look at the node alone; its trust is held against the parameters of the round with its class. */
@@ -112,6 +121,11 @@ function standingKey(record: NodeRecord): number {
   const { bandwidthCode, latencyCode, wattsCode, classId, trustBps, green } = record;
   const line = (bandwidthCode * 2 ** 8 + latencyCode) * 2 ** 8 + wattsCode;
   return ((line * 2 ** 8 + classId) * 2 ** 14 + trustBps) * 2 + Number(green);
+}
+
+export interface NodePlace {
+  readonly class: NodeClass | undefined;
+  readonly askMicroPerGpuHour: number;
 }
 
 interface Held {
@@ -160,7 +174,7 @@ class GrowingClass implements NodeClass {
   settle(): void {
     if (this.#added.length > FEW) {
       const all = this.#added.splice(0);
-      this.ids.forEach((id, i) => all.push({ id, ask: this.asks[i]! }));
+      for (const [i, id] of this.ids.entries()) all.push({ id, ask: this.asks[i]! });
       all.sort((a, b) => a.ask - b.ask || a.id - b.id);
       this.ids = all.map(({ id }) => id);
       this.asks = all.map(({ ask }) => ask);

@@ -35,18 +35,18 @@ export class Assignment {
   readonly #edges: Int32Array;
   readonly #columnAt: readonly Map<number, number>[];
   readonly #bestEdges: (BestEdge | undefined)[];
-  readonly #weights: readonly RowWeights[];
+  readonly #weights: (RowWeights | undefined)[];
   #search: Search = newSearch(FEW_COLUMNS);
 
   constructor(table: CandidateTable) {
-    const rows = table.rows.length;
+    const { rows } = table;
     this.table = table;
     this.u = new Float64Array(rows);
     this.columnOf = new Int32Array(rows).fill(NONE);
     this.#edges = new Int32Array(table.groups.length);
     this.#columnAt = table.groups.map(() => new Map());
     this.#bestEdges = new Array(rows);
-    this.#weights = table.rows.map(() => ({ columns: 0, micro: new Float64Array(0) }));
+    this.#weights = new Array(rows);
   }
 
   /** The id of the node that a column is. */
@@ -71,9 +71,8 @@ export class Assignment {
 
   /** The weights of a row, by column. Good until a column is opened. */
   weights(row: number): Float64Array {
-    const known = this.#weights[row]!;
-    if (known.columns === this.columns) return known.micro;
-    return this.#weigh(row, known);
+    const known = this.#weights[row];
+    return known?.columns === this.columns ? known.micro : this.#weigh(row);
   }
 
   /**
@@ -91,7 +90,7 @@ export class Assignment {
       }
     }
     if (this.bestEdgeMicro(row) !== weightMicro) return lowest;
-    const candidates = this.table.rows[row]!;
+    const candidates = this.table.row(row);
     for (let slot = 0; slot < candidates.groups.length; slot++) {
       const group = candidates.groups[slot]!;
       const { ids, asks } = this.table.groups[group]!;
@@ -228,18 +227,19 @@ export class Assignment {
   #bestEdge(row: number): BestEdge {
     const known = this.#bestEdges[row];
     if (known !== undefined) return known.upTo(this.#edges);
-    const { groups, rows } = this.table;
-    const made = new BestEdge(groups, rows[row]!, this.#edges);
+    const made = new BestEdge(this.table.groups, this.table.row(row), this.#edges);
     this.#bestEdges[row] = made;
     return made;
   }
 
   /** Weighs the columns that were opened since. */
-  #weigh(row: number, known: RowWeights): Float64Array {
+  #weigh(row: number): Float64Array {
+    const known = this.#weights[row] ?? { columns: 0, micro: new Float64Array(0) };
+    this.#weights[row] = known;
     if (known.micro.length < this.columns) {
       known.micro = extended(known.micro, new Float64Array(this.v.length));
     }
-    const candidates = this.table.rows[row]!;
+    const candidates = this.table.row(row);
     for (let column = known.columns; column < this.columns; column++) {
       const group = this.groupOf[column]!;
       const slot = slotOf(candidates, group);

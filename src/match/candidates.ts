@@ -30,7 +30,9 @@ export interface CandidateRow {
 /** A round as the solver sees it. Rows ascend by workload id, so that a lower index is a lower id. */
 export interface CandidateTable {
   readonly groups: readonly NodeGroup[];
-  readonly rows: readonly CandidateRow[];
+  readonly rows: number;
+  /** The same object whenever it is asked for. */
+  row(index: number): CandidateRow;
 }
 
 /** By index into `row.groups`. */

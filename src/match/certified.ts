@@ -2,8 +2,8 @@ import { NodeId, WorkloadId } from '../domain/ids.ts';
 import type { Entry } from '../domain/types.ts';
 import { askCostMicro } from './askCost.ts';
 import { Assignment, NONE } from './assignment.ts';
-import { ClassedRound } from './ClassedRound.ts';
-import { type CandidateRow, type CandidateTable, slotOf } from './candidates.ts';
+import type { ClassedRound } from './ClassedRound.ts';
+import { type CandidateTable, slotOf } from './candidates.ts';
 import { takeLowestNodes } from './canonical.ts';
 import type { Matcher, RoundInstance } from './Matcher.ts';
 import { pairTable } from './pairTable.ts';
@@ -17,46 +17,69 @@ export const certifiedMatcher: Matcher = { name: 'certified', match: certifiedRo
  * const entries = certifiedRound(instance);
  * checkCertificate(instance, entries); // []
  */
-export function certifiedRound(round: RoundInstance | ClassedRound): readonly Entry[] {
-  return round instanceof ClassedRound ? roundOfClasses(round) : roundOfPairs(round);
-}
-
-function roundOfPairs(instance: RoundInstance): readonly Entry[] {
+export function certifiedRound(instance: RoundInstance): readonly Entry[] {
   const table = pairTable(instance);
   const { workloads, nodes } = table;
   return entriesOf(
-    table,
+    bestFirst(table),
     workloads.map((w) => instance.workloads[w]!.id),
     (row, group) => instance.pair(workloads[row]!, nodes[group]!)!.costMicro,
   );
 }
 
-function roundOfClasses(round: ClassedRound): readonly Entry[] {
-  const table = round.table();
+/** The same of a round at scale: of its first `count` workloads. */
+export function certifiedRoundOfClasses(round: ClassedRound, count = round.rows): readonly Entry[] {
+  return entriesOfClasses(round, bestFirst(round.upTo(count)));
+}
+
+/**
+ * The round over all workloads, if it has no more than `full` entries; else over as few of the first as have `full`,
+ * but for what ties allow. Workloads beyond are not even weighed.
+ */
+export function fullRoundOfClasses(
+  round: ClassedRound,
+  full: number,
+): { readonly count: number; readonly entries: readonly Entry[] } {
+  if (round.rows <= full) return { count: round.rows, entries: certifiedRoundOfClasses(round) };
+  const all = new Assignment(round);
+  let count = round.rows;
+  for (let row = 0; row < round.rows; row++) {
+    all.add(row);
+    if (all.columns === full) count = Math.min(count, row + 1);
+    if (all.columns > full) break;
+  }
+  if (all.columns <= full) return { count: round.rows, entries: entriesOfClasses(round, all) };
+  // A tie at weight 0 may leave a workload unmatched in the canonical round, and so one more is needed.
+  for (;;) {
+    const entries = certifiedRoundOfClasses(round, count);
+    if (entries.length >= full || count === round.rows) return { count, entries };
+    count++;
+  }
+}
+
+function entriesOfClasses(round: ClassedRound, assignment: Assignment): readonly Entry[] {
   return entriesOf(
-    table,
+    assignment,
     round.workloads.map(({ id }) => id),
     (row, group, position) => {
-      const { gpuSec } = table.rows[row]!;
-      return askCostMicro(round.classes[group]!.asks[position]!, gpuSec[slotOf(table.rows[row]!, group)]!);
+      const candidates = round.row(row);
+      const gpuSec = candidates.gpuSec[slotOf(candidates, group)]!;
+      return askCostMicro(round.groups[group]!.asks[position]!, gpuSec);
     },
   );
 }
 
-/** The entries of a table whose rows are these workloads. */
+/** The entries of an assignment to which all rows were added. */
 function entriesOf(
-  table: CandidateTable,
+  assignment: Assignment,
   workloads: readonly number[],
   costMicro: (row: number, group: number, position: number) => number,
 ): readonly Entry[] {
-  const assignment = new Assignment(table);
-  for (const row of byWork(table.rows)) assignment.add(row);
   const duals = sellerOptimalDuals(assignment);
   takeLowestNodes(assignment, duals);
   const { next, rank } = pointers(assignment, duals);
   const entries: Entry[] = [];
-  for (let row = 0; row < workloads.length; row++) {
-    const column = assignment.columnOf[row]!;
+  for (const [row, column] of assignment.columnOf.entries()) {
     if (column === NONE) continue;
     const { groupOf, positionOf } = assignment;
     const vMicro = duals.v[column]!;
@@ -74,7 +97,10 @@ function entriesOf(
 }
 
 /** Longest work first: it gains the most of a low ask, so that fewer rows have to move later. */
-function byWork(rows: readonly CandidateRow[]): number[] {
-  const work = rows.map(({ gpuSec }) => gpuSec[0] ?? 0);
-  return [...rows.keys()].sort((a, b) => work[b]! - work[a]! || a - b);
+function bestFirst(table: CandidateTable): Assignment {
+  const assignment = new Assignment(table);
+  const work = Float64Array.from({ length: table.rows }, (_, row) => table.row(row).gpuSec[0] ?? 0);
+  const rows = [...work.keys()].sort((a, b) => work[b]! - work[a]! || a - b);
+  for (const row of rows) assignment.add(row);
+  return assignment;
 }

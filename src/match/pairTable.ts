@@ -13,7 +13,8 @@ export function pairTable(instance: RoundInstance): PairTable {
   const workloads = indicesById(instance.workloads);
   const nodes = indicesById(instance.nodes);
   const groups = nodes.map((c) => ({ ids: [instance.nodes[c]!.id], asks: [0] }));
-  return { workloads, nodes, groups, rows: workloads.map((w) => rowOf(instance, w, nodes)) };
+  const rows = workloads.map((w) => rowOf(instance, w, nodes));
+  return { workloads, nodes, groups, rows: rows.length, row: (index) => rows[index]! };
 }
 
 function rowOf(instance: RoundInstance, w: number, nodes: readonly number[]): CandidateRow {
