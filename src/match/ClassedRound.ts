@@ -1,7 +1,6 @@
 import { AICChainError, type NodeRecord, type ParameterValues, type WorkloadSpec } from '../domain/index.ts';
-import { askCostMicro } from './askCost.ts';
 import { type CandidateRow, type CandidateTable, INFEASIBLE, weightIn } from './candidates.ts';
-import { greenMicro, meetsNeeds, qualityMicro, secondsOn } from './classTerms.ts';
+import { costMicro, gpuSecOn, greenMicro, qualityMicro } from './classTerms.ts';
 import type { NodeClass, NodeClasses } from './NodeClasses.ts';
 import { nthLargest } from './nthLargest.ts';
 import type { WeightParameters } from './weight.ts';
@@ -15,13 +14,21 @@ export interface OpenWorkload {
 
 /** What the policy that binds in a round makes of pairs. A penalty depends on nothing but what a class has in common. */
 export interface Scores {
-  /** The penalty, 0..65535, of a workload on each of `records`, which are eligible for it: one of a class. */
-  penalties(spec: WorkloadSpec, budgetMicro: number, records: readonly NodeRecord[], into: Uint16Array): void;
+  /** into[i] = the penalty, 0..65535, of a workload on records[i], for every i in `which`; they are eligible for it. */
+  penalties(
+    spec: WorkloadSpec,
+    budgetMicro: number,
+    records: readonly NodeRecord[],
+    into: Uint16Array,
+    which: ArrayLike<number>,
+  ): void;
 }
 
 /** Policy 0: price alone. */
 export const priceAlone: Scores = {
-  penalties: (_spec, _budgetMicro, records, into) => void into.fill(0, 0, records.length),
+  penalties(_spec, _budgetMicro, records, into) {
+    into.fill(0, 0, records.length);
+  },
 };
 
 export interface RoundTerms {
@@ -55,6 +62,7 @@ export class ClassedRound implements RoundTerms, CandidateTable {
   readonly workloads: readonly OpenWorkload[];
   readonly parameters: RoundTerms['parameters'];
   readonly scores: Scores;
+  readonly #records: readonly NodeRecord[];
   readonly #rows: (CandidateRow | undefined)[];
   readonly #scratch: {
     eligible: Int32Array;
@@ -71,6 +79,7 @@ export class ClassedRound implements RoundTerms, CandidateTable {
     this.workloads = [...workloads].sort((a, b) => a.id - b.id);
     this.parameters = parameters;
     this.scores = scores;
+    this.#records = this.groups.map(({ record }) => record);
     this.#rows = new Array(workloads.length);
     this.#scratch = {
       eligible: new Int32Array(length),
@@ -102,22 +111,22 @@ export class ClassedRound implements RoundTerms, CandidateTable {
     if (!Number.isSafeInteger(budgetMicro)) {
       throw new AICChainError('NotSafeInteger', `budget ${budgetMicro} does not fit 2^53 − 1`);
     }
-    const records: NodeRecord[] = [];
     let count = 0;
-    for (let i = 0; i < groups.length; i++) {
-      const one = groups[i]!;
-      if (!meetsNeeds(spec, one.record, parameters.flagBelowTrustBps)) continue;
-      const seconds = secondsOn(spec, one);
-      if (seconds > spec.maxDurationSec) continue;
-      eligible[count] = i;
-      gpuSec[count] = spec.gpus * seconds;
-      surplus[count] = budgetMicro - greenMicro(one, gpuSec[count]!, parameters);
-      if (surplus[count]! < askCostMicro(one.asks[0]!, gpuSec[count]!)) continue;
-      records.push(one.record);
+    for (let group = 0; group < groups.length; group++) {
+      const one = groups[group]!;
+      const work = gpuSecOn(spec, one, parameters.flagBelowTrustBps);
+      if (work === Number.POSITIVE_INFINITY) continue;
+      const rest = budgetMicro - greenMicro(one, work, parameters);
+      if (rest < costMicro(one.asks[0]!, work)) continue;
+      eligible[count] = group;
+      gpuSec[count] = work;
+      surplus[count] = rest;
       count++;
     }
-    this.scores.penalties(spec, budgetMicro, records, penalties);
-    for (let i = 0; i < count; i++) surplus[i]! -= qualityMicro(penalties[i]!, gpuSec[i]!, parameters);
+    const which = eligible.subarray(0, count);
+    this.scores.penalties(spec, budgetMicro, this.#records, penalties, which);
+    for (let i = 0; i < count; i++)
+      surplus[i]! -= qualityMicro(penalties[which[i]!]!, gpuSec[i]!, parameters);
     return {
       groups: eligible.slice(0, count),
       surplusMicro: surplus.slice(0, count),

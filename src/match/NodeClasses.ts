@@ -1,4 +1,4 @@
-import type { NodeRecord } from '../domain/index.ts';
+import type { NodeRecord, NodeSpeed } from '../domain/index.ts';
 import type { NodeGroup } from './candidates.ts';
 import { type ClassTraits, traitsOf } from './classTerms.ts';
 
@@ -141,9 +141,7 @@ const FEW = 32;
 
 class GrowingClass implements NodeClass {
   readonly record: NodeRecord;
-  readonly latencySec: number;
-  readonly secPerMB: number;
-  readonly mflops: number;
+  readonly speed: NodeSpeed;
   readonly watts: number;
   ids: number[] = [];
   asks: number[] = [];
@@ -152,9 +150,7 @@ class GrowingClass implements NodeClass {
   constructor(record: NodeRecord) {
     const traits = traitsOf(record);
     this.record = record;
-    this.latencySec = traits.latencySec;
-    this.secPerMB = traits.secPerMB;
-    this.mflops = traits.mflops;
+    this.speed = traits.speed;
     this.watts = traits.watts;
   }
 

@@ -1,4 +1,4 @@
-import { askCostMicro } from './askCost.ts';
+import { costMicro } from './classTerms.ts';
 
 /** The weight of a pair that is not feasible: below every other, also after duals are added to it. */
 export const INFEASIBLE = Number.NEGATIVE_INFINITY;
@@ -37,7 +37,7 @@ export interface CandidateTable {
 
 /** By index into `row.groups`. */
 export function weightIn(row: CandidateRow, slot: number, askMicroPerGpuHour: number): number {
-  const weight = row.surplusMicro[slot]! - askCostMicro(askMicroPerGpuHour, row.gpuSec[slot]!);
+  const weight = row.surplusMicro[slot]! - costMicro(askMicroPerGpuHour, row.gpuSec[slot]!);
   return weight >= 0 ? weight : INFEASIBLE;
 }
 

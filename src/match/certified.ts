@@ -1,10 +1,10 @@
 import { NodeId, WorkloadId } from '../domain/ids.ts';
 import type { Entry } from '../domain/types.ts';
-import { askCostMicro } from './askCost.ts';
 import { Assignment, NONE } from './assignment.ts';
 import type { ClassedRound } from './ClassedRound.ts';
 import { type CandidateTable, slotOf } from './candidates.ts';
 import { takeLowestNodes } from './canonical.ts';
+import { costMicro } from './classTerms.ts';
 import type { Matcher, RoundInstance } from './Matcher.ts';
 import { pairTable } from './pairTable.ts';
 import { pointers, sellerOptimalDuals } from './prices.ts';
@@ -64,7 +64,7 @@ function entriesOfClasses(round: ClassedRound, assignment: Assignment): readonly
     (row, group, position) => {
       const candidates = round.row(row);
       const gpuSec = candidates.gpuSec[slotOf(candidates, group)]!;
-      return askCostMicro(round.groups[group]!.asks[position]!, gpuSec);
+      return costMicro(round.groups[group]!.asks[position]!, gpuSec);
     },
   );
 }
@@ -73,7 +73,7 @@ function entriesOfClasses(round: ClassedRound, assignment: Assignment): readonly
 function entriesOf(
   assignment: Assignment,
   workloads: readonly number[],
-  costMicro: (row: number, group: number, position: number) => number,
+  costOf: (row: number, group: number, position: number) => number,
 ): readonly Entry[] {
   const duals = sellerOptimalDuals(assignment);
   takeLowestNodes(assignment, duals);
@@ -88,7 +88,7 @@ function entriesOf(
       node: NodeId(assignment.nodeOf(column)),
       uMicro: duals.u[row]!,
       vMicro,
-      priceMicro: costMicro(row, groupOf[column]!, positionOf[column]!) + vMicro,
+      priceMicro: costOf(row, groupOf[column]!, positionOf[column]!) + vMicro,
       next: NodeId(next[row]!),
       rank: rank[row]!,
     });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ceilDiv, durationSec } from '../domain/index.ts';
-import { askCostMicro } from './askCost.ts';
-import { greenMicro, qualityMicro, secondsOn, traitsOf } from './classTerms.ts';
+import { ceilDiv } from '../domain/index.ts';
+import { costMicro, greenMicro, qualityMicro, traitsOf } from './classTerms.ts';
 import { randomRecord, randomSpec } from './testing/networks.ts';
 import { integers } from './testing/rounds.ts';
 import { weigh } from './weight.ts';
@@ -19,25 +18,9 @@ describe('in numbers as in bigint', () => {
       const ask = spread(40);
       const gpuSec = spread(44);
       const exact = ceilDiv(BigInt(ask) * BigInt(gpuSec), 3_600n);
-      const cost = askCostMicro(ask, gpuSec);
+      const cost = costMicro(ask, gpuSec);
       if (exact <= Number.MAX_SAFE_INTEGER) expect(cost).toBe(Number(exact));
       else expect(cost).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
-    }
-  });
-
-  test('durations, also where they are a whole number of seconds', () => {
-    for (let i = 0; i < 50_000; i++) {
-      const record = {
-        ...randomRecord(next),
-        computeCode: next(256),
-        computeShift: next(25),
-        bandwidthCode: next(256),
-        latencyCode: next(256),
-      };
-      const traits = traitsOf(record);
-      const spec = { ...randomSpec(next), leaseSec: 0, computeGflop: spread(48), dataMB: spread(32) };
-      if (next(2) === 0) spec.computeGflop = Math.floor((traits.mflops * spec.gpus * next(1_000)) / 1_000);
-      expect(secondsOn(spec, traits)).toBe(Number(durationSec(spec, record)));
     }
   });
 

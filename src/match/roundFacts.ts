@@ -1,6 +1,6 @@
-import { askCostMicro } from './askCost.ts';
 import type { ClassedRound } from './ClassedRound.ts';
 import { type CandidateRow, slotOf, weightIn } from './candidates.ts';
+import { costMicro } from './classTerms.ts';
 import type { Pair, RoundInstance } from './Matcher.ts';
 
 /** What a certificate is held against, by ids. */
@@ -91,8 +91,9 @@ export class FactsOfClasses implements RoundFacts {
     const slot = slotOf(candidates, group);
     if (slot < 0) return null;
     const weightMicro = weightIn(candidates, slot, place.askMicroPerGpuHour);
-    const costMicro = askCostMicro(place.askMicroPerGpuHour, candidates.gpuSec[slot]!);
-    return weightMicro >= 0 ? { weightMicro, costMicro } : null;
+    return weightMicro >= 0
+      ? { weightMicro, costMicro: costMicro(place.askMicroPerGpuHour, candidates.gpuSec[slot]!) }
+      : null;
   }
 
   *worthMore(u: ReadonlyMap<number, number>, v: ReadonlyMap<number, number>): Iterable<WorthMore> {

@@ -84,10 +84,8 @@ export function penaltyOf(spec: WorkloadSpec, record: NodeRecord): number {
 }
 
 export const testScores: Scores = {
-  penalties(spec, _budgetMicro, records, into) {
-    records.forEach((record, i) => {
-      into[i] = penaltyOf(spec, record);
-    });
+  penalties(spec, _budgetMicro, records, into, which) {
+    for (const i of Array.from(which)) into[i] = penaltyOf(spec, records[i]!);
   },
 };
 
