@@ -24,13 +24,16 @@ import {
   ClassedRound,
   certifiedMatcher,
   certifiedRoundOfClasses,
+  checkCertificate,
   entriesHash,
   fullRoundOfClasses,
   type Matcher,
   NodeClasses,
   type PairOf,
+  type Posted,
   pairOf,
   type RoundInstance,
+  type Violation,
   weighPair,
 } from './match/index.ts';
 import { features } from './policy/features.ts';
@@ -120,6 +123,15 @@ export class AICChain {
     const { newestWorkload } = this.state.countersAt(round);
     const cutoff = count === classed.rows ? newestWorkload : classed.workloads[count - 1]!.id;
     return proposal(round, cutoff, entries, () => this.candidates(round, cutoff));
+  }
+
+  /**
+   * Everything that is wrong with the entries of a round that covers workloads up to `cutoff`; empty iff they withstand every
+   * challenge. By classes, so that it takes no longer than to compute the round.
+   */
+  violations(round: number, { cutoff, entries }: Posted): Violation[] {
+    const workloads = this.state.openWorkloadsAt(round).filter(({ id }) => id <= cutoff);
+    return checkCertificate(this.#classed(round, this.#bindingIn(round), workloads), entries);
   }
 
   /** The round as it would be under other parameters: what a vote would change. */
@@ -223,11 +235,15 @@ export class AICChain {
   }
 
   /** The round by classes of nodes; good until the next one is asked for. */
-  #classed(round: number, { parameters, counters, policy }: Binding): ClassedRound {
+  #classed(
+    round: number,
+    { parameters, counters, policy }: Binding,
+    workloads: readonly Subject[] = this.state.openWorkloadsAt(round),
+  ): ClassedRound {
     this.#nodes.update(round, nodesIn(this.state, round));
     return new ClassedRound({
       nodes: this.#nodes,
-      workloads: this.state.openWorkloadsAt(round),
+      workloads,
       parameters,
       scores: policyScores(policy, round, counters),
     });

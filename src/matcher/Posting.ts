@@ -2,7 +2,7 @@ import type { RoundProposal } from '../AICChain.ts';
 import { ContractRefusal } from '../chain/failure.ts';
 import type { AICChainError } from '../domain/errors.ts';
 import type { Address } from '../domain/ids.ts';
-import { certifiedMatcher, checkCertificate, type Matcher } from '../match/index.ts';
+import { certifiedMatcher, type Matcher } from '../match/index.ts';
 import { Bonding } from './Bonding.ts';
 import type { Say } from './Daemon.ts';
 import { Halted } from './Halted.ts';
@@ -102,7 +102,7 @@ export class Posting implements Duty {
   /** Only a round that withstands every challenge is sent: one that does not would cost the bond. */
   #certified(round: number): RoundProposal {
     const proposal = this.#view.aicchain.propose(round, this.#matcher);
-    const [first, ...more] = checkCertificate(proposal.candidates.instance, proposal.entries);
+    const [first, ...more] = this.#view.aicchain.violations(round, proposal);
     if (first === undefined) return proposal;
     const { kind, workload, node, expected, found } = first;
     throw new Halted(

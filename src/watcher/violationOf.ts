@@ -1,6 +1,6 @@
 import type { AICChain } from '../AICChain.ts';
 import type { PostedRound } from '../domain/types.ts';
-import { type Challenge, challengeOf, checkCertificate } from '../match/index.ts';
+import { type Challenge, challengeOf } from '../match/index.ts';
 
 /**
  * The challenge that refutes a posted round, from the log alone, as the round was; undefined where the round is right. That
@@ -9,12 +9,8 @@ import { type Challenge, challengeOf, checkCertificate } from '../match/index.ts
  * @example
  * const challenge = violationOf(aicchain, state.rounds.get(round)!);
  */
-export function violationOf(
-  aicchain: AICChain,
-  { round, cutoff, entries }: PostedRound,
-): Challenge | undefined {
-  const { instance } = aicchain.candidates(round, cutoff);
-  return challengeOf(checkCertificate(instance, entries));
+export function violationOf(aicchain: AICChain, posted: PostedRound): Challenge | undefined {
+  return challengeOf(aicchain.violations(posted.round, posted));
 }
 
 /** A challenge as a person reads it: "E1 of workload 3 and node 7", "E4 of the entry of workload 3". */

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateKeyToAccount } from 'viem/accounts';
-import { NodeClient } from '../../agent/NodeClient.ts';
+import { NodeClient, type WorkloadStatus } from '../../agent/NodeClient.ts';
 import type { AIWorkload } from '../../chain/AIWorkloads.ts';
 import { until } from '../../chain/clock.ts';
 import { AICChainError, type Hex, type Split } from '../../domain/index.ts';
@@ -36,33 +36,25 @@ export async function runWorkloads(
   await demo.narrator.task('uploading inputs', () =>
     Promise.all(matched.map((job, i) => deliver(job, clients[i]!))),
   );
+  const received: Received[] = [];
   for (const [i, job] of matched.entries()) {
     await demo.narrator.task(`${job.plan.name} runs`, (progress) =>
       untilEnded(demo, job, clients[i]!, progress),
     );
+    received.push(await receive(demo, job, clients[i]!));
   }
-  const accepted: Accepted[] = [];
-  for (const [i, job] of matched.entries()) accepted.push(await accept(demo, job, clients[i]!));
-  await untilFinal(demo, matches);
+  await untilFinal(demo, received);
   const finished: Finished[] = [];
-  for (const one of accepted) finished.push(await settle(demo, one));
+  for (const result of received) finished.push(await settle(demo, result));
   return finished;
 }
 
-/** A workload whose results the client has, and is content with. */
-interface Accepted {
+/** A result that the client has, checked, and is content with. */
+interface Received {
   readonly job: DemoJob;
   readonly ended: AIWorkload;
-  readonly report: Awaited<ReturnType<NodeClient['status']>>;
+  readonly report: WorkloadStatus;
   readonly folder: string;
-}
-
-/** No money moves while the round of a match can still be refuted. */
-async function untilFinal(demo: DemoNetwork, matches: readonly Match[]): Promise<void> {
-  const { rounds } = demo.as('anyone');
-  const standings = await Promise.all(matches.map(({ round }) => rounds.standingOf(round)));
-  const last = Math.max(...standings.map(({ lastChallengeRound }) => lastChallengeRound));
-  await demo.toRound(last + 1, 'nobody can refute the match any more, and money may move');
 }
 
 function clientOf(demo: DemoNetwork, job: DemoJob, matches: readonly Match[]): NodeClient {
@@ -96,7 +88,7 @@ async function untilEnded(
   );
 }
 
-async function accept(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promise<Accepted> {
+async function receive(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promise<Received> {
   const client = demo.as('client1');
   const ended = await client.workloads.get(job.id);
   if (ended.status !== 'Completed') {
@@ -114,7 +106,16 @@ async function accept(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promis
   return { job, ended, report, folder };
 }
 
-async function settle(demo: DemoNetwork, { job, ended, report, folder }: Accepted): Promise<Finished> {
+/** Until then the round of the match could be refuted, and the work would cost less: no money moves before. */
+async function untilFinal(demo: DemoNetwork, received: readonly Received[]): Promise<void> {
+  const { rounds } = demo.as('client1');
+  for (const matchedRound of new Set(received.map(({ ended }) => ended.matchedRound))) {
+    const { lastChallengeRound } = await rounds.standingOf(matchedRound);
+    await demo.toRound(lastChallengeRound + 1, `money moves once round ${matchedRound} is final`);
+  }
+}
+
+async function settle(demo: DemoNetwork, { job, ended, report, folder }: Received): Promise<Finished> {
   const { narrator } = demo;
   await demo.as('client1').workloads.settle(job.id);
   const { state } = await demo.aicchain();
