@@ -9,6 +9,8 @@ const FAR = Number.POSITIVE_INFINITY;
 const REACHED = -1;
 /** Columns are looked at block by block, and most blocks are known to be too far away. */
 const BLOCK = 32;
+/** Room for columns to begin with: a row opens one at most, but most rows of a flood open none. */
+const MANY_COLUMNS = 1_024;
 
 /**
  * An optimal assignment of the rows added so far, with a dual solution that proves it: u + v >= W everywhere, = W
@@ -33,20 +35,28 @@ export class Assignment {
   readonly u: Float64Array;
   readonly columnOf: Int32Array;
   /** By column, up to `columns`: dual, row or NONE, and which node of which group it is. */
-  v = new Float64Array(BLOCK);
-  rowOf = new Int32Array(BLOCK);
-  groupOf = new Int32Array(BLOCK);
-  positionOf = new Int32Array(BLOCK);
+  v: Float64Array;
+  rowOf: Int32Array;
+  groupOf: Int32Array;
+  positionOf: Int32Array;
   columns = 0;
   readonly #edges: Int32Array;
   readonly #columnAt: readonly Map<number, number>[];
+  /** Columns that were freed, and maybe matched again since. */
+  readonly #freed: number[] = [];
   readonly #bestEdges: (BestEdge | undefined)[];
   readonly #weights: (RowWeights | undefined)[];
-  #search: Search = newSearch(BLOCK);
+  #search: Search;
 
   constructor(table: CandidateTable) {
     const { rows } = table;
     this.table = table;
+    const length = BLOCK * Math.ceil(Math.min(rows + 1, MANY_COLUMNS) / BLOCK);
+    this.v = new Float64Array(length);
+    this.rowOf = new Int32Array(length);
+    this.groupOf = new Int32Array(length);
+    this.positionOf = new Int32Array(length);
+    this.#search = newSearch(length);
     this.u = new Float64Array(rows);
     this.columnOf = new Int32Array(rows).fill(NONE);
     this.#edges = new Int32Array(table.groups.length);
@@ -87,7 +97,7 @@ export class Assignment {
   lowestFree(row: number, weightMicro: number): FreeNode | undefined {
     let lowest: FreeNode | undefined;
     const weights = this.weights(row);
-    for (let column = 0; column < this.columns; column++) {
+    for (const column of this.#freed) {
       if (this.rowOf[column] !== NONE || weights[column] !== weightMicro) continue;
       const id = this.nodeOf(column);
       if (lowest === undefined || id < lowest.id) {
@@ -125,6 +135,12 @@ export class Assignment {
     while (columnAt.has(edge)) edge++;
     this.#edges[group] = edge;
     return column;
+  }
+
+  /** Leaves a column without a row. */
+  free(column: number): void {
+    this.rowOf[column] = NONE;
+    this.#freed.push(column);
   }
 
   match(row: number, column: number): void {
