@@ -1,6 +1,7 @@
 export * from './ClassedRound.ts';
 export * from './certificate.ts';
 export * from './certified.ts';
+export * from './challenge.ts';
 export * from './eligibility.ts';
 export * from './entriesHash.ts';
 export * from './greedy.ts';
