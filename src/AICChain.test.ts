@@ -66,6 +66,40 @@ describe('propose', () => {
     expect(entries.map(({ workload }) => workload)).toEqual([2, 4, 6]);
   });
 
+  test('covers all workloads where there are fewer nodes than a round may list', () => {
+    const log = new LogWriter();
+    for (let i = 0; i < 3; i++) log.register(ASK);
+    for (let i = 0; i < 40; i++) log.submit(50_000_000 + i, { leaseSec: 10, computeGflop: 0 });
+    log.setParameter('fullRound', 4);
+    log.advance();
+    const { cutoff, entries } = new AICChain(log.state).propose(log.round);
+    expect(cutoff).toBe(40);
+    expect(entries.map(({ workload }) => workload)).toEqual([38, 39, 40]);
+  });
+
+  test('gives what a new one would, after whatever has happened since', () => {
+    const log = market();
+    const kept = new AICChain(log.state);
+    const proposals = () => {
+      const { candidates, ...proposal } = kept.propose(log.round);
+      const { candidates: _, ...fresh } = new AICChain(log.state).propose(log.round);
+      expect(proposal).toEqual(fresh);
+      expect(checkCertificate(candidates.instance, proposal.entries)).toEqual([]);
+      return proposal.entries;
+    };
+    expect(proposals()).toHaveLength(2);
+    log.setRecord(1, { askMicroPerGpuHour: 4 * ASK });
+    log.register(ASK / 2);
+    log.advance();
+    expect(proposals().map(({ node }) => node)).toEqual([2, 4]);
+    log.setRecord(4, { active: false });
+    log.advance();
+    log.post(proposals());
+    log.submit(100_000_000, { leaseSec: 10, computeGflop: 0 });
+    log.advance();
+    expect(proposals()).toHaveLength(1);
+  });
+
   test('weighs with the policy that binds in the round', () => {
     const log = market();
     const policy = registerPolicy(log, 4);

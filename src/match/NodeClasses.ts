@@ -20,7 +20,9 @@ export interface BoundNode {
  * classes.list; // as of `round`
  */
 export class NodeClasses {
-  readonly #held = new Map<number, Held>();
+  /** By id: the chain counts nodes from 1. */
+  readonly #held: (Held | undefined)[] = [];
+  #registered = 0;
   readonly #classes = new Map<number, Map<number, GrowingClass>>();
   #list: readonly NodeClass[] = [];
   #updates = 0;
@@ -32,7 +34,7 @@ export class NodeClasses {
 
   /** Where a node is; undefined where it is not registered, a place without class where it cannot be matched. */
   placeOf(id: number): NodePlace | undefined {
-    const held = this.#held.get(id);
+    const held = this.#held[id];
     return held && { class: held.in, askMicroPerGpuHour: held.record.askMicroPerGpuHour };
   }
 
@@ -44,17 +46,18 @@ export class NodeClasses {
     for (const { id, record } of nodes) {
       registered++;
       const isUsable = canMatch(record, round);
-      let held = this.#held.get(id);
+      let held = this.#held[id];
       if (held === undefined) {
         held = { id, record, in: undefined, update };
-        this.#held.set(id, held);
+        this.#held[id] = held;
+        this.#registered++;
       } else {
         held.update = update;
         if (held.record === record && isUsable === (held.in !== undefined)) continue;
       }
       this.#move(held, record, isUsable, dirty);
     }
-    if (registered < this.#held.size) this.#dropUnseen(update, dirty);
+    if (registered < this.#registered) this.#dropUnseen(update, dirty);
     for (const group of dirty) group.settle();
     if (dirty.size > 0) this.#relist();
   }
@@ -72,11 +75,12 @@ export class NodeClasses {
   }
 
   #dropUnseen(update: number, dirty: Set<GrowingClass>) {
-    for (const held of this.#held.values()) {
-      if (held.update === update) continue;
-      if (held.in !== undefined) dirty.add(held.in.remove(held.id, held.record.askMicroPerGpuHour));
-      this.#held.delete(held.id);
-    }
+    this.#held.forEach((held, id) => {
+      if (held === undefined || held.update === update) return;
+      if (held.in !== undefined) dirty.add(held.in.remove(id, held.record.askMicroPerGpuHour));
+      this.#held[id] = undefined;
+      this.#registered--;
+    });
   }
 
   #classOf(record: NodeRecord): GrowingClass {

@@ -5,7 +5,12 @@ import { type CandidateTable, INFEASIBLE, slotOf, weightIn } from './candidates.
 export const NONE = -1;
 
 const FAR = Number.POSITIVE_INFINITY;
-const FEW_COLUMNS = 64;
+/** The distance of a column that is reached: no other is less. */
+const REACHED = -1;
+/** Columns are looked at block by block, and most blocks are known to be too far away. */
+const BLOCK = 32;
+/** Room for columns to begin with: a row opens one at most, but most rows of a flood open none. */
+const MANY_COLUMNS = 1_024;
 
 /**
  * An optimal assignment of the rows added so far, with a dual solution that proves it: u + v >= W everywhere, = W
@@ -18,6 +23,9 @@ const FEW_COLUMNS = 64;
  * column yet, the group's *edge*. The edge is free at v = 0, so no node beyond it can be on a shorter path or need a
  * higher u. A search looks at the columns, and at the best edge of each row that it reaches.
  *
+ * While rows are added v only rises, and with it the least v - W of a row in a block of columns: as it was when the block
+ * was last looked at, it bounds how near the block can be.
+ *
  * Exact in float64: u, v and every distance that is ever chosen lie in [0, B], where B < 2^53 is the largest weight.
  * A sum above 2^53 may round, but only to something still larger than B, and is never chosen.
  */
@@ -27,20 +35,28 @@ export class Assignment {
   readonly u: Float64Array;
   readonly columnOf: Int32Array;
   /** By column, up to `columns`: dual, row or NONE, and which node of which group it is. */
-  v = new Float64Array(FEW_COLUMNS);
-  rowOf = new Int32Array(FEW_COLUMNS);
-  groupOf = new Int32Array(FEW_COLUMNS);
-  positionOf = new Int32Array(FEW_COLUMNS);
+  v: Float64Array;
+  rowOf: Int32Array;
+  groupOf: Int32Array;
+  positionOf: Int32Array;
   columns = 0;
   readonly #edges: Int32Array;
   readonly #columnAt: readonly Map<number, number>[];
+  /** Columns that were freed, and maybe matched again since. */
+  readonly #freed: number[] = [];
   readonly #bestEdges: (BestEdge | undefined)[];
   readonly #weights: (RowWeights | undefined)[];
-  #search: Search = newSearch(FEW_COLUMNS);
+  #search: Search;
 
   constructor(table: CandidateTable) {
     const { rows } = table;
     this.table = table;
+    const length = BLOCK * Math.ceil(Math.min(rows + 1, MANY_COLUMNS) / BLOCK);
+    this.v = new Float64Array(length);
+    this.rowOf = new Int32Array(length);
+    this.groupOf = new Int32Array(length);
+    this.positionOf = new Int32Array(length);
+    this.#search = newSearch(length);
     this.u = new Float64Array(rows);
     this.columnOf = new Int32Array(rows).fill(NONE);
     this.#edges = new Int32Array(table.groups.length);
@@ -71,8 +87,7 @@ export class Assignment {
 
   /** The weights of a row, by column. Good until a column is opened. */
   weights(row: number): Float64Array {
-    const known = this.#weights[row];
-    return known?.columns === this.columns ? known.micro : this.#weigh(row);
+    return this.#weigh(row).micro;
   }
 
   /**
@@ -82,7 +97,7 @@ export class Assignment {
   lowestFree(row: number, weightMicro: number): FreeNode | undefined {
     let lowest: FreeNode | undefined;
     const weights = this.weights(row);
-    for (let column = 0; column < this.columns; column++) {
+    for (const column of this.#freed) {
       if (this.rowOf[column] !== NONE || weights[column] !== weightMicro) continue;
       const id = this.nodeOf(column);
       if (lowest === undefined || id < lowest.id) {
@@ -122,6 +137,12 @@ export class Assignment {
     return column;
   }
 
+  /** Leaves a column without a row. */
+  free(column: number): void {
+    this.rowOf[column] = NONE;
+    this.#freed.push(column);
+  }
+
   match(row: number, column: number): void {
     this.columnOf[row] = column;
     this.rowOf[column] = row;
@@ -138,12 +159,13 @@ export class Assignment {
 
   /** The least u >= 0 with u + v >= W for all nodes. */
   #leastDual(row: number): number {
-    const weights = this.weights(row);
+    const { micro, leastExcess } = this.#weigh(row);
     const { v, columns } = this;
     let least = Math.max(0, this.bestEdgeMicro(row));
     for (let column = 0; column < columns; column++) {
-      const gain = weights[column]! - v[column]!;
-      if (gain > least) least = gain;
+      const block = Math.floor(column / BLOCK);
+      if (-leastExcess[block]! <= least) column = (block + 1) * BLOCK - 1;
+      else if (micro[column]! - v[column]! > least) least = micro[column]! - v[column]!;
     }
     return least;
   }
@@ -151,9 +173,10 @@ export class Assignment {
   /** From an unmatched row to where a path may end: at a free node, or by leaving a row unmatched. */
   #shortestPath(start: number): PathEnd {
     const { u, v, rowOf, columns } = this;
-    const { distance, cameFrom, open, reached, reachedAt } = this.#search;
+    const { distance, cameFrom, leastIn, reached, reachedAt } = this.#search;
+    const blocks = Math.ceil(columns / BLOCK);
     distance.fill(FAR, 0, columns);
-    for (let column = 0; column < columns; column++) open[column] = v[column]!;
+    leastIn.fill(FAR, 0, blocks);
     reached.length = 0;
     const end: PathEnd = { distance: u[start]!, row: start, edge: undefined };
     let row = start;
@@ -167,28 +190,40 @@ export class Assignment {
         end.row = row;
         end.edge = edge;
       }
-      const weights = this.weights(row);
+      const { micro, leastExcess } = this.#weigh(row);
       let nearest = NONE;
       let nearestDistance = end.distance;
-      for (let column = 0; column < columns; column++) {
-        const through = rowDistance + (uRow - weights[column]! + open[column]!);
-        let known = distance[column]!;
-        if (through < known) {
-          known = through;
-          distance[column] = through;
-          cameFrom[column] = row;
+      for (let block = blocks - 1; block >= 0; block--) {
+        if (rowDistance + (uRow + leastExcess[block]!) < end.distance) {
+          const from = block * BLOCK;
+          const to = Math.min(from + BLOCK, columns);
+          let excessInBlock = FAR;
+          let leastInBlock = FAR;
+          for (let column = from; column < to; column++) {
+            const excess = v[column]! - micro[column]!;
+            if (excess < excessInBlock) excessInBlock = excess;
+            const through = rowDistance + (uRow + excess);
+            let known = distance[column]!;
+            if (through < known) {
+              known = through;
+              distance[column] = through;
+              cameFrom[column] = row;
+            }
+            if (known < leastInBlock && known !== REACHED) leastInBlock = known;
+          }
+          leastExcess[block] = excessInBlock;
+          leastIn[block] = leastInBlock;
         }
-        if (known < nearestDistance) {
-          nearestDistance = known;
-          nearest = column;
+        if (leastIn[block]! < nearestDistance) {
+          nearestDistance = leastIn[block]!;
+          nearest = block;
         }
       }
       if (nearest === NONE) return end;
+      const column = this.#reach(nearest);
       reachedAt[reached.length] = nearestDistance;
-      reached.push(nearest);
-      distance[nearest] = FAR;
-      open[nearest] = FAR;
-      row = rowOf[nearest]!;
+      reached.push(column);
+      row = rowOf[column]!;
       rowDistance = nearestDistance;
       if (rowDistance + u[row]! < end.distance) {
         end.distance = rowDistance + u[row]!;
@@ -196,6 +231,24 @@ export class Assignment {
         end.edge = undefined;
       }
     }
+  }
+
+  /** The nearest column of a block. The last, as it is nearer to the edges, where paths end. */
+  #reach(block: number): number {
+    const { distance, leastIn } = this.#search;
+    const from = block * BLOCK;
+    const to = Math.min(from + BLOCK, this.columns);
+    const nearestDistance = leastIn[block]!;
+    let nearest = to - 1;
+    while (distance[nearest] !== nearestDistance) nearest--;
+    distance[nearest] = REACHED;
+    let least = FAR;
+    for (let column = from; column < to; column++) {
+      const known = distance[column]!;
+      if (known < least && known !== REACHED) least = known;
+    }
+    leastIn[block] = least;
+    return nearest;
   }
 
   #moveDuals(start: number, total: number) {
@@ -233,21 +286,30 @@ export class Assignment {
   }
 
   /** Weighs the columns that were opened since. */
-  #weigh(row: number): Float64Array {
-    const known = this.#weights[row] ?? { columns: 0, micro: new Float64Array(0) };
-    this.#weights[row] = known;
-    if (known.micro.length < this.columns) {
-      known.micro = extended(known.micro, new Float64Array(this.v.length));
-    }
+  #weigh(row: number): RowWeights {
+    const known = this.#weights[row];
+    if (known?.columns === this.columns) return known;
+    const { length } = this.v;
+    const isLongEnough = known !== undefined && known.micro.length >= this.columns;
+    const weights: RowWeights = isLongEnough
+      ? known
+      : {
+          columns: known?.columns ?? 0,
+          micro: extended(known?.micro, new Float64Array(length)),
+          leastExcess: extended(known?.leastExcess, new Float64Array(length / BLOCK)),
+        };
     const candidates = this.table.row(row);
-    for (let column = known.columns; column < this.columns; column++) {
+    const from = weights.columns;
+    for (let column = from; column < this.columns; column++) {
       const group = this.groupOf[column]!;
       const slot = slotOf(candidates, group);
       const ask = this.table.groups[group]!.asks[this.positionOf[column]!]!;
-      known.micro[column] = slot === NONE ? INFEASIBLE : weightIn(candidates, slot, ask);
+      weights.micro[column] = slot === NONE ? INFEASIBLE : weightIn(candidates, slot, ask);
     }
-    known.columns = this.columns;
-    return known.micro;
+    weights.leastExcess.fill(-FAR, Math.floor(from / BLOCK), Math.ceil(this.columns / BLOCK));
+    weights.columns = this.columns;
+    this.#weights[row] = weights;
+    return weights;
   }
 
   #grow() {
@@ -289,7 +351,9 @@ function firstAbove(ascending: readonly number[], place: number): number {
 /** The weights of a row on the columns there were when it was last looked at. */
 interface RowWeights {
   columns: number;
-  micro: Float64Array;
+  readonly micro: Float64Array;
+  /** By block: at most the least v - W there is. */
+  readonly leastExcess: Float64Array;
 }
 
 /** Where a path ends: `row` takes the edge, or is left unmatched. */
@@ -304,8 +368,8 @@ interface Search {
   readonly distance: Float64Array;
   /** The row that the distance comes from. */
   readonly cameFrom: Int32Array;
-  /** v, or FAR once the column is reached. */
-  readonly open: Float64Array;
+  /** By block: the least distance of a column that is not reached. */
+  readonly leastIn: Float64Array;
   /** Columns with a final distance, and that. */
   readonly reached: number[];
   readonly reachedAt: number[];
@@ -315,13 +379,13 @@ function newSearch(columns: number): Search {
   return {
     distance: new Float64Array(columns),
     cameFrom: new Int32Array(columns),
-    open: new Float64Array(columns),
+    leastIn: new Float64Array(columns / BLOCK),
     reached: [],
     reachedAt: [],
   };
 }
 
-function extended<T extends Float64Array | Int32Array>(from: T, into: T): T {
-  into.set(from);
+function extended<T extends Float64Array | Int32Array>(from: T | undefined, into: T): T {
+  if (from !== undefined) into.set(from);
   return into;
 }

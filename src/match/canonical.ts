@@ -49,8 +49,13 @@ class Ties {
     this.#duals = duals;
     this.#columns = Array.from({ length: assignment.columnOf.length }, () => []);
     for (let row = 0; row < this.#columns.length; row++) {
+      const weights = assignment.weights(row);
+      const [u, uLeast] = [assignment.u[row]!, duals.u[row]!];
       for (let column = 0; column < assignment.columns; column++) {
-        if (this.#isTie(row, column)) this.#columns[row]!.push(column);
+        const weight = weights[column]!;
+        if (weight - u === assignment.v[column] && weight - uLeast === duals.v[column]) {
+          this.#columns[row]!.push(column);
+        }
       }
     }
   }
@@ -141,11 +146,11 @@ class Ties {
       to = step.from;
     }
     moves.push({ mover: this.#row, to: wish.place, free: wish.free });
-    if (given !== UNMATCHED) assignment.rowOf[given] = NONE;
+    if (given !== UNMATCHED) assignment.free(given);
     for (const { mover, to: place, free } of moves) {
       const column = free === undefined ? place : this.#open(free);
       if (mover === NONE) {
-        if (column !== UNMATCHED) assignment.rowOf[column] = NONE;
+        if (column !== UNMATCHED) assignment.free(column);
       } else if (column === UNMATCHED) assignment.columnOf[mover] = NONE;
       else assignment.match(mover, column);
     }

@@ -40,7 +40,9 @@ export function fullRoundOfClasses(
   round: ClassedRound,
   full: number,
 ): { readonly count: number; readonly entries: readonly Entry[] } {
-  if (round.rows <= full) return { count: round.rows, entries: certifiedRoundOfClasses(round) };
+  const nodes = round.groups.reduce((sum, { ids }) => sum + ids.length, 0);
+  if (Math.min(round.rows, nodes) <= full)
+    return { count: round.rows, entries: certifiedRoundOfClasses(round) };
   const all = new Assignment(round);
   let count = round.rows;
   for (let row = 0; row < round.rows; row++) {
@@ -96,11 +98,11 @@ function entriesOf(
   return entries;
 }
 
-/** Longest work first: it gains the most of a low ask, so that fewer rows have to move later. */
+/** Those who gain most first: the later a row is added, the less often it changes what others have. */
 function bestFirst(table: CandidateTable): Assignment {
   const assignment = new Assignment(table);
-  const work = Float64Array.from({ length: table.rows }, (_, row) => table.row(row).gpuSec[0] ?? 0);
-  const rows = [...work.keys()].sort((a, b) => work[b]! - work[a]! || a - b);
+  const most = Float64Array.from({ length: table.rows }, (_, row) => assignment.bestEdgeMicro(row));
+  const rows = [...most.keys()].sort((a, b) => (most[a] === most[b] ? a - b : most[b]! - most[a]!));
   for (const row of rows) assignment.add(row);
   return assignment;
 }

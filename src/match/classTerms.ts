@@ -47,6 +47,8 @@ export function gpuSecOn(spec: WorkloadSpec, traits: ClassTraits, flagBelowTrust
 }
 
 export function costMicro(askMicroPerGpuHour: number, gpuSec: number): number {
+  const product = askMicroPerGpuHour * gpuSec;
+  if (product <= Number.MAX_SAFE_INTEGER) return Math.ceil(product / SEC_PER_HOUR); // exact: see domain/division.ts
   return mulMulDivUp(askMicroPerGpuHour, gpuSec, 1, SEC_PER_HOUR);
 }
 

@@ -54,8 +54,7 @@ export function pointers(assignment: Assignment, { u, v }: Duals): Pointers {
   const rows = columnOf.length;
   const next = new Int32Array(rows);
   const rank = new Int32Array(rows).fill(NONE);
-  const isPricedBy = (row: number, column: number) =>
-    assignment.weights(row)[column]! - u[row]! === v[column];
+  const weights = Array.from(columnOf, (_, row) => assignment.weights(row));
   let waiting: number[] = [];
   const level: number[] = []; // rows in the order of their rank
   for (let row = 0; row < rows; row++) {
@@ -75,7 +74,7 @@ export function pointers(assignment: Assignment, { u, v }: Duals): Pointers {
     const column = columnOf[holder]!;
     const id = assignment.nodeOf(column);
     for (const row of waiting) {
-      if (!isPricedBy(row, column)) continue;
+      if (weights[row]![column]! - u[row]! !== v[column]) continue;
       if (rank[row] === NONE) {
         rank[row] = rank[holder]! + 1;
         next[row] = id;
