@@ -1,32 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Networked, NetworkConfig} from "./base/Networked.sol";
 import {Parameter} from "./generated/ParameterTable.sol";
 import {IAICChain} from "./interfaces/IAICChain.sol";
 import {IAIWorkloads} from "./interfaces/IAIWorkloads.sol";
+import {IDualTokenSystem} from "./interfaces/IDualTokenSystem.sol";
+import {Bonds} from "./libraries/Bonds.sol";
+import {Certificates} from "./libraries/Certificates.sol";
 import {Eligibility} from "./libraries/Eligibility.sol";
 import {Features} from "./libraries/Features.sol";
 import {NodeSet} from "./libraries/NodeSet.sol";
+import {Seats} from "./libraries/Seats.sol";
+import {Voids} from "./libraries/Voids.sol";
 import {Weights} from "./libraries/Weights.sol";
 import {LedgerLines} from "./types/LedgerLines.sol";
-import {Entry, Ineligible, Match, NodeRecord, Weight, WorkloadSpec} from "./types/Types.sol";
+import {
+    ChallengeKind,
+    Entry,
+    Ineligible,
+    LedgerLine,
+    Match,
+    NodeRecord,
+    Weight,
+    WorkloadSpec
+} from "./types/Types.sol";
 import {Matches} from "./types/MatchLib.sol";
+import {StoredRound, StoredRounds} from "./types/StoredRound.sol";
 import {WorkloadSpecs} from "./types/WorkloadSpecLib.sol";
 
-/// @notice Rounds: who runs what. See IAICChain for the contract and its trust.
+/// @notice Rounds: who runs what, and what becomes of a wrong one. See IAICChain for the contract and its trust.
 contract AICChain is IAICChain, Networked {
+    using Bonds for Bonds.Account;
+    using Certificates for Certificates.Excerpt;
+    using Certificates for Entry[];
     using NodeSet for uint256[];
+    using Seats for Seats.Draw;
+    using StoredRounds for StoredRound;
+    using Voids for Voids.Tally;
     using WorkloadSpecs for WorkloadSpec;
-
-    /// @dev A Round in two words.
-    struct StoredRound {
-        bytes32 entriesHash;
-        address matcher;
-        uint32 cutoff;
-        uint16 entryCount;
-        uint48 postedAt;
-    }
 
     /// @dev A workload and a node as they stood in some round.
     struct Pair {
@@ -38,23 +51,32 @@ contract AICChain is IAICChain, Networked {
 
     uint256 private constant BPS = 1e4;
 
+    uint256 private constant CHALLENGER_SHARE = 5; // a fifth of a lost bond
+
     mapping(uint32 round => StoredRound) private _rounds;
-    mapping(address matcher => uint32) private _bondLockedUntil;
+    mapping(address matcher => Bonds.Account) private _accounts;
+    Seats.Draw private _seats;
+    Voids.Tally private _voids;
 
     constructor(NetworkConfig memory config) Networked(config) {}
+
+    // Matchers ---------------------------------------------------------------------------------------------------
 
     /// @inheritdoc IAICChain
     function bond(uint256 amountMicro) external {
         VAULT.move(LedgerLines.available(msg.sender), LedgerLines.matcherBond(msg.sender), amountMicro);
-        emit Bonded(msg.sender, _bondMicro(msg.sender));
+        uint256 bondMicro = _bondMicro(msg.sender);
+        emit Bonded(msg.sender, bondMicro);
+        if (bondMicro >= _now(Parameter.minMatcherBondMicro)) _takeSeat(msg.sender);
     }
 
     /// @inheritdoc IAICChain
     function unbond(uint256 amountMicro) external {
-        uint32 lockedUntil = _bondLockedUntil[msg.sender];
-        require(_round() > lockedUntil, BondLocked(msg.sender, lockedUntil));
+        _releaseFor(amountMicro);
         VAULT.move(LedgerLines.matcherBond(msg.sender), LedgerLines.available(msg.sender), amountMicro);
-        emit Bonded(msg.sender, _bondMicro(msg.sender));
+        uint256 bondMicro = _bondMicro(msg.sender);
+        emit Bonded(msg.sender, bondMicro);
+        if (bondMicro < _now(Parameter.minMatcherBondMicro)) _loseSeat(msg.sender);
     }
 
     /// @inheritdoc IAICChain
@@ -62,19 +84,51 @@ contract AICChain is IAICChain, Networked {
         _requirePostable(round);
         _requireCovering(round, cutoff, entries.length);
         (Match[] memory matches, uint256 pricesMicro) = _check(round, cutoff, entries);
-        _requireBonded(pricesMicro);
+        uint256 bondMicro = bondNeededMicro(pricesMicro);
+        Bonds.Account memory account = _releaseToPost(bondMicro);
         WORKLOADS.matchAll(round, matches);
 
-        bytes32 entriesHash = _publish(round, cutoff, entries);
-        _rounds[round] =
-            StoredRound(entriesHash, msg.sender, cutoff, uint16(entries.length), uint48(block.timestamp));
-        _lockBond(round + uint32(PARAMETERS.current(Parameter.challengeWindowRounds)));
+        StoredRound storage r = _rounds[round];
+        r.entriesHash = _publish(round, cutoff, entries);
+        r.matcher = msg.sender;
+        r.cutoff = cutoff;
+        r.entryCount = uint16(entries.length);
+        r.lastChallengeRound = round + uint32(_now(Parameter.challengeWindowRounds));
+        r.bondMicro = uint64(bondMicro);
+        account.lock(_rounds, round, bondMicro);
+        _accounts[msg.sender] = account;
+        _seats.reseed(block.prevrandao, round + 1);
     }
+
+    // Anyone -----------------------------------------------------------------------------------------------------
+
+    /// @inheritdoc IAICChain
+    function challenge(
+        uint32 round,
+        Entry[] calldata entries,
+        ChallengeKind kind,
+        uint32 workload,
+        uint32 node
+    ) external returns (bool voided) {
+        _requireChallengeable(round, entries);
+        uint256 riskedMicro = challengeBondMicro();
+        _requireAvailable(msg.sender, riskedMicro);
+        if (kind != ChallengeKind.E1) node = 0;
+        voided = _isRight(round, entries, kind, workload, node);
+        if (voided) {
+            uint64 lostMicro = _void(round, WORKLOADS.clientOf(workload));
+            emit RoundVoided(round, msg.sender, kind, workload, node, lostMicro);
+        } else {
+            _forfeit(riskedMicro, _rounds[round].matcher);
+            emit ChallengeFailed(round, msg.sender, kind, workload, node, uint64(riskedMicro));
+        }
+    }
+
+    // Views ------------------------------------------------------------------------------------------------------
 
     /// @inheritdoc IAICChain
     function roundOf(uint32 round) external view returns (Round memory) {
-        StoredRound storage r = _rounds[round];
-        return Round(r.entriesHash, r.matcher, r.cutoff, r.entryCount, r.postedAt);
+        return _rounds[round].toRound();
     }
 
     /// @inheritdoc IAICChain
@@ -83,7 +137,55 @@ contract AICChain is IAICChain, Networked {
     }
 
     /// @inheritdoc IAICChain
-    function weightOf(uint32 workload, uint32 node, uint32 round) external view returns (Weight memory) {
+    function standingOf(uint32 round)
+        external
+        view
+        returns (address matcher, uint32 lastChallengeRound, bool voided)
+    {
+        StoredRound storage r = _rounds[round];
+        return (r.matcher, r.lastChallengeRound, r.voided);
+    }
+
+    /// @inheritdoc IAICChain
+    function drawnMatcher(uint32 round) external view returns (address) {
+        return _seats.drawnAt(round);
+    }
+
+    /// @inheritdoc IAICChain
+    function seatCount(uint32 round) external view returns (uint32) {
+        return _seats.countAt(round);
+    }
+
+    /// @inheritdoc IAICChain
+    function freeBondMicroOf(address matcher) external view returns (uint256) {
+        Bonds.Account memory account = _accounts[matcher];
+        return account.release(_rounds, _round(), _bondMicro(matcher), type(uint256).max);
+    }
+
+    /// @inheritdoc IAICChain
+    function bondNeededMicro(uint256 pricesMicro) public view returns (uint256) {
+        uint256 least = _now(Parameter.minMatcherBondMicro);
+        uint256 share = pricesMicro * _now(Parameter.matcherBondBps) / BPS;
+        return (share > least ? share : least) << doublings();
+    }
+
+    /// @inheritdoc IAICChain
+    function challengeBondMicro() public view returns (uint256) {
+        return _now(Parameter.challengeBondMicro) << doublings();
+    }
+
+    /// @inheritdoc IAICChain
+    function doublings() public view returns (uint256) {
+        Voids.Tally memory voids = _voids;
+        if (voids.voids == 0) return 0;
+        return
+            Math.min(
+                voids.recent(_round(), _now(Parameter.voidMemoryRounds)), _now(Parameter.maxBondDoublings)
+            );
+    }
+
+    /// @inheritdoc IAICChain
+    function weightOf(uint32 workload, uint32 node, uint32 round) public view returns (Weight memory) {
         Pair memory pair = _pairAt(workload, node, round);
         Ineligible reason = _reasonAgainst(pair, round);
         if (reason != Ineligible.None) return Weights.ofIneligible(pair.spec, pair.record, reason);
@@ -112,11 +214,16 @@ contract AICChain is IAICChain, Networked {
 
     // Posting ----------------------------------------------------------------------------------------------------
 
-    /// @dev A round is posted once, while it is current. A round that was skipped is never posted later.
+    /// @dev A round is posted once, while it is current, in its first half by whom it drew. A round that was skipped or
+    /// voided is never posted later.
     function _requirePostable(uint32 round) private view {
         uint32 current = _round();
         require(round == current, NotCurrentRound(round, current));
-        require(_rounds[round].postedAt == 0, AlreadyPosted(round));
+        require(_rounds[round].matcher == address(0), AlreadyPosted(round));
+        uint256 anyoneFrom = GENESIS + uint256(round) * ROUND_SEC + ROUND_SEC / 2;
+        if (block.timestamp >= anyoneFrom) return;
+        address drawn = _seats.drawnAt(round);
+        require(drawn == address(0) || drawn == msg.sender, NotDrawn(round, drawn, anyoneFrom));
     }
 
     /// @dev A round covers every workload that binds in it, unless it is full.
@@ -171,23 +278,6 @@ contract AICChain is IAICChain, Networked {
         return spec.gpus();
     }
 
-    function _requireBonded(uint256 pricesMicro) private view {
-        uint256 least = PARAMETERS.current(Parameter.minMatcherBondMicro);
-        uint256 share = pricesMicro * PARAMETERS.current(Parameter.matcherBondBps) / BPS;
-        uint256 need = share > least ? share : least;
-        uint256 have = _bondMicro(msg.sender);
-        require(have >= need, BondTooSmall(msg.sender, have, need));
-    }
-
-    /// @dev A round under a shorter window frees no bond earlier.
-    function _lockBond(uint32 until) private {
-        if (until > _bondLockedUntil[msg.sender]) _bondLockedUntil[msg.sender] = until;
-    }
-
-    function _bondMicro(address matcher) private view returns (uint256) {
-        return VAULT.balanceMicro(LedgerLines.matcherBond(matcher));
-    }
-
     /// @dev Emits RoundPosted and gives keccak256(abi.encode(entries)). The event's data and what is hashed are the same
     /// encoding after their heads, so it is made once.
     function _publish(uint32 round, uint32 cutoff, Entry[] calldata entries) private returns (bytes32 hash) {
@@ -204,7 +294,109 @@ contract AICChain is IAICChain, Networked {
         }
     }
 
+    // Bonds and seats --------------------------------------------------------------------------------------------
+
+    /// @dev The sender's account, with enough of its bond free for a round; not yet written.
+    function _releaseToPost(uint256 needMicro) private view returns (Bonds.Account memory account) {
+        account = _accounts[msg.sender];
+        uint256 freeMicro = account.release(_rounds, _round(), _bondMicro(msg.sender), needMicro);
+        require(freeMicro >= needMicro, BondTooSmall(msg.sender, freeMicro, needMicro));
+    }
+
+    function _releaseFor(uint256 amountMicro) private {
+        Bonds.Account memory account = _accounts[msg.sender];
+        uint256 bondMicro = _bondMicro(msg.sender);
+        uint256 freeMicro = account.release(_rounds, _round(), bondMicro, amountMicro);
+        // More than the whole bond is refused by the vault, in its own words.
+        if (freeMicro < amountMicro && amountMicro <= bondMicro) {
+            revert BondLocked(msg.sender, freeMicro, _rounds[account.oldestRound].lastChallengeRound);
+        }
+        _accounts[msg.sender] = account;
+    }
+
+    function _bondMicro(address matcher) private view returns (uint256) {
+        return VAULT.balanceMicro(LedgerLines.matcherBond(matcher));
+    }
+
+    function _takeSeat(address matcher) private {
+        uint32 fromRound = _round() + 1;
+        if (_seats.take(matcher, fromRound)) emit SeatTaken(matcher, fromRound);
+    }
+
+    function _loseSeat(address matcher) private {
+        uint32 fromRound = _round() + 1;
+        if (_seats.leave(matcher, fromRound)) emit SeatLost(matcher, fromRound);
+    }
+
+    // Dispute ----------------------------------------------------------------------------------------------------
+
+    function _requireChallengeable(uint32 round, Entry[] calldata entries) private view {
+        StoredRound storage r = _rounds[round];
+        uint32 lastRound = r.lastChallengeRound;
+        require(r.matcher != address(0) && _round() <= lastRound, NotChallengeable(round, lastRound));
+        require(!r.voided, AlreadyVoided(round));
+        require(entries.hashOf() == r.entriesHash, WrongEntries(round));
+    }
+
+    function _requireAvailable(address account, uint256 needMicro) private view {
+        LedgerLine line = LedgerLines.available(account);
+        uint256 haveMicro = VAULT.balanceMicro(line);
+        require(haveMicro >= needMicro, IDualTokenSystem.InsufficientFunds(line, haveMicro, needMicro));
+    }
+
+    /// @dev Evaluates one pair at most, as of the round.
+    function _isRight(
+        uint32 round,
+        Entry[] calldata entries,
+        ChallengeKind kind,
+        uint32 workload,
+        uint32 node
+    ) private view returns (bool) {
+        Certificates.Excerpt memory x = entries.excerpt(kind, workload, node);
+        if (kind == ChallengeKind.E1) {
+            if (workload > _rounds[round].cutoff) return false;
+        } else {
+            require(x.workloadListed, NotListed(workload));
+            if (kind == ChallengeKind.E4) {
+                if (x.breaksOrder()) return true;
+                if (x.ofWorkload.uMicro == 0) return false;
+            }
+        }
+        return x.contradicts(kind, weightOf(workload, x.node, round));
+    }
+
+    /// @dev Half of the bond is burned (rounded up), a fifth is the sender's (rounded down), the rest the client's.
+    function _void(uint32 round, address client) private returns (uint64 bondMicro) {
+        StoredRound storage r = _rounds[round];
+        address matcher = r.matcher;
+        bondMicro = r.bondMicro;
+        r.voided = true;
+        Bonds.Account memory account = _accounts[matcher];
+        account.unlock(bondMicro);
+        _accounts[matcher] = account;
+        _voids = _voids.counted(_round(), _now(Parameter.voidMemoryRounds));
+        _loseSeat(matcher);
+
+        uint256 keptMicro = bondMicro / 2;
+        uint256 challengerMicro = bondMicro / CHALLENGER_SHARE;
+        LedgerLine line = LedgerLines.matcherBond(matcher);
+        VAULT.burn(line, bondMicro - keptMicro);
+        VAULT.move(line, LedgerLines.available(msg.sender), challengerMicro);
+        VAULT.move(line, LedgerLines.available(client), keptMicro - challengerMicro);
+    }
+
+    /// @dev Half is burned (rounded up), the rest the matcher's.
+    function _forfeit(uint256 riskedMicro, address matcher) private {
+        LedgerLine line = LedgerLines.available(msg.sender);
+        VAULT.burn(line, riskedMicro - riskedMicro / 2);
+        VAULT.move(line, LedgerLines.available(matcher), riskedMicro / 2);
+    }
+
     // The past ---------------------------------------------------------------------------------------------------
+
+    function _now(Parameter parameter) private view returns (uint256) {
+        return PARAMETERS.current(parameter);
+    }
 
     function _pairAt(uint32 workload, uint32 node, uint32 round) private view returns (Pair memory pair) {
         (pair.spec, pair.budgetMicro, pair.open) = WORKLOADS.openingOf(workload, round);

@@ -256,6 +256,11 @@ contract AIWorkloads is IAIWorkloads, Networked {
     }
 
     /// @inheritdoc IAIWorkloads
+    function clientOf(uint32 id) external view returns (address) {
+        return _workloads[id].client;
+    }
+
+    /// @inheritdoc IAIWorkloads
     function budgetMicroOf(uint32 id) external view returns (uint64) {
         return _workloads[id].budgetMicro;
     }

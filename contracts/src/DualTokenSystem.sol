@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Networked, NetworkConfig} from "./base/Networked.sol";
@@ -66,6 +67,16 @@ contract DualTokenSystem is IDualTokenSystem, Networked {
         for (uint256 i = 0; i < payments.length; ++i) {
             _move(from, payments[i].to, payments[i].amountMicro);
         }
+    }
+
+    /// @inheritdoc IDualTokenSystem
+    function burn(LedgerLine from, uint256 amountMicro) external {
+        _requireMover(from);
+        if (amountMicro == 0) return;
+        _debit(from, amountMicro);
+        liabilitiesMicro -= amountMicro;
+        emit Burned(from, amountMicro);
+        ERC20Burnable(address(AICC)).burn(amountMicro * WEI_PER_MICRO);
     }
 
     /// @inheritdoc IDualTokenSystem

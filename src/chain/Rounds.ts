@@ -1,9 +1,11 @@
-import type { TransactionReceipt } from 'viem';
+import { type TransactionReceipt, zeroAddress } from 'viem';
+import { AICChainError } from '../domain/errors.ts';
 import type { Address, Hex } from '../domain/ids.ts';
-import { type Entry, INELIGIBLE, type Weight } from '../domain/types.ts';
+import { CHALLENGE_KIND, type ChallengeKind, type Entry, INELIGIBLE, type Weight } from '../domain/types.ts';
 import type { Caller } from './Caller.ts';
 import { chainNow, roundAt } from './clock.ts';
 import type { DualTokenSystem } from './DualTokenSystem.ts';
+import { decodeEvent } from './events.ts';
 import { ledgerLine } from './ledgerLines.ts';
 
 /** What the chain keeps of a posted round; `matcher` is the zero address where none was posted. */
@@ -12,7 +14,30 @@ export interface RoundOnChain {
   readonly matcher: Address;
   readonly cutoff: number;
   readonly entryCount: number;
-  readonly postedAt: number;
+  /** The last round in which it may be challenged. */
+  readonly lastChallengeRound: number;
+  /** Locked until then, or lost. */
+  readonly bondMicro: number;
+  readonly voided: boolean;
+}
+
+/** What the settlement of a round's matches depends on; `matcher` is the zero address where none was posted. */
+export type RoundStanding = Pick<RoundOnChain, 'matcher' | 'lastChallengeRound' | 'voided'>;
+
+/** What a challenge says is broken: a pair (E1), or the entry of a workload (E2, E4). */
+export interface Challenge {
+  readonly round: number;
+  readonly kind: ChallengeKind;
+  readonly workload: number;
+  /** Of the pair; 0 where an entry is challenged. */
+  readonly node: number;
+}
+
+/** How a challenge ended: the round was voided and the matcher lost its bond, or the challenger lost its own. */
+export interface ChallengeOutcome {
+  readonly voided: boolean;
+  readonly lostMicro: number;
+  readonly receipt: TransactionReceipt;
 }
 
 /**
@@ -53,18 +78,59 @@ export class Rounds {
 
   /** Posts the assignment of the current round. */
   post(round: number, cutoff: number, entries: readonly Entry[]): Promise<TransactionReceipt> {
-    const words = entries.map((entry) => ({
-      ...entry,
-      uMicro: BigInt(entry.uMicro),
-      vMicro: BigInt(entry.vMicro),
-      priceMicro: BigInt(entry.priceMicro),
-    }));
-    return this.#caller.write('chain', 'postRound', [round, cutoff, words]);
+    return this.#caller.write('chain', 'postRound', [round, cutoff, entryWords(entries)]);
+  }
+
+  /**
+   * Challenges a posted round, which takes the entries that were posted. The account must hold challengeBondMicro() in the
+   * vault; what is missing is deposited.
+   *
+   * @throws AICChainError NotChallengeable, AlreadyVoided, WrongEntries, NotListed: nothing was challenged, nothing is lost.
+   */
+  async challenge(
+    { round, kind, workload, node }: Challenge,
+    entries: readonly Entry[],
+  ): Promise<ChallengeOutcome> {
+    await this.#money.ensureAvailable(await this.challengeBondMicro());
+    const args = [round, entryWords(entries), CHALLENGE_KIND.indexOf(kind), workload, node] as const;
+    const receipt = await this.#caller.write('chain', 'challenge', args);
+    for (const log of receipt.logs) {
+      const event = decodeEvent(this.#caller.deployment, log);
+      if (event?.name === 'RoundVoided' || event?.name === 'ChallengeFailed')
+        return { voided: event.name === 'RoundVoided', lostMicro: event.bondMicro, receipt };
+    }
+    throw new AICChainError('NO_EVENT', `the transaction does not say how the challenge of ${round} ended`);
   }
 
   async get(round: number): Promise<RoundOnChain> {
-    const { postedAt, ...rest } = await this.#caller.read('chain', 'roundOf', [round]);
-    return { ...rest, postedAt: Number(postedAt) };
+    const { bondMicro, ...rest } = await this.#caller.read('chain', 'roundOf', [round]);
+    return { ...rest, bondMicro: Number(bondMicro) };
+  }
+
+  async standingOf(round: number): Promise<RoundStanding> {
+    const [matcher, lastChallengeRound, voided] = await this.#caller.read('chain', 'standingOf', [round]);
+    return { matcher, lastChallengeRound, voided };
+  }
+
+  /** Who alone posts in the first half of `round`; undefined: nobody is drawn, anyone bonded may. */
+  async drawnMatcher(round: number): Promise<Address | undefined> {
+    const drawn = await this.#caller.read('chain', 'drawnMatcher', [round]);
+    return drawn === zeroAddress ? undefined : drawn;
+  }
+
+  /** What of the bond no round of the matcher locks. */
+  async freeBondMicro(matcher: Address = this.#caller.address): Promise<number> {
+    return Number(await this.#caller.read('chain', 'freeBondMicroOf', [matcher]));
+  }
+
+  /** The bond of a round with that sum of prices, posted now. */
+  async bondNeededMicro(pricesMicro: number): Promise<number> {
+    return Number(await this.#caller.read('chain', 'bondNeededMicro', [BigInt(pricesMicro)]));
+  }
+
+  /** What a challenger must hold now, and loses if it is wrong. */
+  async challengeBondMicro(): Promise<number> {
+    return Number(await this.#caller.read('chain', 'challengeBondMicro', []));
   }
 
   matcherOf(round: number): Promise<Address> {
@@ -82,3 +148,11 @@ export class Rounds {
     return this.#caller.read('chain', 'featuresOf', [workload, node, round]);
   }
 }
+
+const entryWords = (entries: readonly Entry[]) =>
+  entries.map((entry) => ({
+    ...entry,
+    uMicro: BigInt(entry.uMicro),
+    vMicro: BigInt(entry.vMicro),
+    priceMicro: BigInt(entry.priceMicro),
+  }));

@@ -2,7 +2,7 @@ import type { Abi, AbiParameter, Hex } from 'viem';
 import { decodeEventLog, toEventSelector } from 'viem/utils';
 import { AICChainError } from '../domain/errors.ts';
 import type { ChainEvent, ChainEventBody } from '../domain/events.ts';
-import { CLOSE_REASON, CONTEST_GROUND, STATUS } from '../domain/types.ts';
+import { CHALLENGE_KIND, CLOSE_REASON, CONTEST_GROUND, STATUS } from '../domain/types.ts';
 import { bytes32Text } from './bytes32.ts';
 import type { Caller } from './Caller.ts';
 import { ABIS } from './contracts.ts';
@@ -39,7 +39,7 @@ const EVENTS = {
   ],
   policies: ['PolicyRegistered', 'PolicyActivated'],
   parameters: ['ParameterWritten'],
-  chain: ['RoundPosted'],
+  chain: ['RoundPosted', 'RoundVoided', 'ChallengeFailed'],
   reporting: ['AuditorRegistered', 'AuditorLeft', 'ReportCommitted', 'MeasurementsRevealed', 'AuditClosed'],
 } as const satisfies Partial<Record<ContractKey, readonly EventName[]>>;
 
@@ -62,6 +62,7 @@ const ENUMS: Readonly<Record<string, readonly string[]>> = {
   'enum Status': STATUS,
   'enum CloseReason': CLOSE_REASON,
   'enum ContestGround': CONTEST_GROUND,
+  'enum ChallengeKind': CHALLENGE_KIND,
 };
 
 /** A log as a node tells it over JSON-RPC. */

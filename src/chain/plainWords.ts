@@ -116,13 +116,33 @@ const WORDS: Readonly<Record<string, (v: Values) => PlainWords>> = {
     ...wait,
   }),
   AlreadyPosted: (v) => ({ message: `round ${n(v.round)} was already posted` }),
+  NotDrawn: (v) => ({
+    message: `round ${n(v.round)} was drawn to ${n(v.drawn)}, who alone posts it in its first half`,
+    hint: `Anyone bonded may post it from ${clock(v.fromTimestamp)}.`,
+    ...wait,
+  }),
   BondTooSmall: (v) => ({
-    message: `the bond of ${n(v.matcher)} is ${aicc(v.haveMicro)}, this round needs ${aicc(v.needMicro)}`,
-    hint: 'Add to it with Rounds.bond().',
+    message: `the free bond of ${n(v.matcher)} is ${aicc(v.haveMicro)}, this round needs ${aicc(v.needMicro)}`,
+    hint: 'Add to it with Rounds.bond(), or wait until the windows of earlier rounds are over.',
   }),
   BondLocked: (v) => ({
-    message: `the bond of ${n(v.matcher)} is locked until round ${n(v.untilRound)}`,
+    message: `only ${aicc(v.freeMicro)} of the bond of ${n(v.matcher)} are free, the next part is locked until round ${n(v.untilRound)}`,
     ...wait,
+  }),
+  NotChallengeable: (v) => ({
+    message:
+      Number(v.lastRound) === 0
+        ? `nothing was posted in round ${n(v.round)}`
+        : `round ${n(v.round)} could be challenged until round ${n(v.lastRound)}`,
+  }),
+  AlreadyVoided: (v) => ({ message: `round ${n(v.round)} is voided already` }),
+  WrongEntries: (v) => ({
+    message: `these are not the entries that were posted in round ${n(v.round)}`,
+    hint: 'Take them from its RoundPosted event: `aicchain round`.',
+  }),
+  NotListed: (v) => ({
+    message: `workload ${n(v.workload)} has no entry in the round`,
+    hint: 'A workload that was left out is an E1 challenge, with a node that it could have had.',
   }),
   CutoffTooLow: (v) => ({
     message: `a round of ${n(v.entries)} entries must cover workloads up to ${n(v.newest)}, not ${n(v.cutoff)}`,

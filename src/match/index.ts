@@ -1,5 +1,6 @@
 export * from './certificate.ts';
 export * from './certified.ts';
+export * from './challenge.ts';
 export * from './eligibility.ts';
 export * from './entriesHash.ts';
 export * from './greedy.ts';

@@ -112,6 +112,7 @@ interface IAIWorkloads {
     // Views ------------------------------------------------------------------------------------------------------
     function workload(uint32 id) external view returns (Workload memory);
     function specOf(uint32 id) external view returns (WorkloadSpec);
+    function clientOf(uint32 id) external view returns (address);
     function budgetMicroOf(uint32 id) external view returns (uint64);
     function isOpenAt(uint32 id, uint32 round) external view returns (bool);
     /// @notice What a round needs of a workload, in one call: its spec (0 where there is none), budget, and whether it is open.

@@ -94,6 +94,13 @@ enum ContestGround {
     LessWorkThanDeclared
 }
 
+/// @notice What a challenge of a round says is broken (docs/PROTOCOL.md, "Dispute").
+enum ChallengeKind {
+    E1,
+    E2,
+    E4
+}
+
 /// @notice One line of a round: workload w runs on node c. W(w,c) = uMicro + vMicro, priceMicro = cost + vMicro.
 /// `next` is the node that sets the price (0 where uMicro is 0); it is unmatched or of a strictly lower rank.
 struct Entry {

@@ -180,7 +180,9 @@ contract PostRoundTest is FullNetwork {
         vm.assertEq(round.matcher, matcher);
         vm.assertEq(round.cutoff, workload);
         vm.assertEq(round.entryCount, 1);
-        vm.assertEq(round.postedAt, block.timestamp);
+        vm.assertEq(round.lastChallengeRound, _round() + 4);
+        vm.assertEq(round.bondMicro, 100 * ONE);
+        vm.assertFalse(round.voided);
         vm.assertEq(chain.matcherOf(_round()), matcher);
     }
 
