@@ -21,6 +21,7 @@ import {
     Entry,
     Ineligible,
     LedgerLine,
+    MAX_MICRO,
     Match,
     NodeRecord,
     Weight,
@@ -275,6 +276,8 @@ contract AICChain is IAICChain, Networked {
             costMicro <= priceMicro && priceMicro <= budgetMicro,
             PriceOutOfRange(i, costMicro, priceMicro, budgetMicro)
         );
+        // All ones: neither exceeds it. Whoever challenges must be able to say what was posted, in a float64 too.
+        require(entry.uMicro | entry.vMicro <= MAX_MICRO, DualTooLarge(i, entry.uMicro, entry.vMicro));
         return spec.gpus();
     }
 
