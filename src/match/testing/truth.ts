@@ -12,28 +12,30 @@ const UNREACHABLE = -1n;
 
 /** Workload by workload over the sets of nodes taken: shares no idea with the matcher. For few nodes, time grows as 2^n. */
 export function truthOf(instance: RoundInstance): Truth {
-  const columns = instance.nodes.length;
-  const best = new Array<bigint>(1 << columns).fill(UNREACHABLE);
+  const rows = [...instance.workloads.keys()];
+  const useful = [...instance.nodes.keys()].filter((c) => rows.some((w) => instance.pair(w, c) !== null));
+  const best = new Array<bigint>(1 << useful.length).fill(UNREACHABLE);
   best[0] = 0n;
-  for (let w = 0; w < instance.workloads.length; w++) {
-    // A set is written from subsets only, which come later in this order: the workload takes one node at most.
+  for (const w of rows) {
+    const worth = useful.map((c) => instance.pair(w, c)).map((pair) => pair && BigInt(pair.weightMicro));
+    // A set is written from its subsets, which come later in this order: the workload takes one node at most.
     for (let taken = best.length - 1; taken > 0; taken--) {
-      for (let c = 0; c < columns; c++) {
-        const before = taken & ~(1 << c);
-        const pair = before === taken ? null : instance.pair(w, c);
-        if (pair === null || best[before] === UNREACHABLE) continue;
-        const worth = best[before]! + BigInt(pair.weightMicro);
-        if (worth > best[taken]!) best[taken] = worth;
+      for (let i = 0; i < useful.length; i++) {
+        const before = taken & ~(1 << i);
+        const added = worth[i]!;
+        if (before === taken || added === null || best[before] === UNREACHABLE) continue;
+        if (best[before]! + added > best[taken]!) best[taken] = best[before]! + added;
       }
     }
   }
   const bestOf = (allowed: (taken: number) => boolean) =>
     best.reduce((most, worth, taken) => (allowed(taken) && worth > most ? worth : most), 0n);
   const welfareMicro = bestOf(() => true);
-  return {
-    welfareMicro,
-    vMicro: instance.nodes.map((_, c) => welfareMicro - bestOf((taken) => (taken & (1 << c)) === 0)),
-  };
+  const vMicro = instance.nodes.map(() => 0n);
+  useful.forEach((c, i) => {
+    vMicro[c] = welfareMicro - bestOf((taken) => (taken & (1 << i)) === 0);
+  });
+  return { welfareMicro, vMicro };
 }
 
 /**
