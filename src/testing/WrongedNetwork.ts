@@ -218,6 +218,7 @@ async function populate(network: TestNetwork): Promise<void> {
   await heartbeat();
   await operator.nodes.pause(idOf('paused'));
   await client.workloads.submit({ ...LEASE, classMask: onlyClass(1) });
+  await network.clock.advanceRounds(1);
 }
 
 /** The right round, by whoever is drawn. */

@@ -50,9 +50,11 @@ type Make = Cheat['make'];
 type Pick = (scene: Scene, entry: Entry, next: Integers) => Partial<Entry> | undefined;
 
 const MAX_MICRO = 2 ** 53 - 1;
-const ANY = ['E1', 'E2', 'E4'] as const;
 
-/** Every kind of wrong round that we could think of. */
+/**
+ * Kinds of wrong rounds. A round that leaves workloads out because it is full may no longer be full when it lists fewer: then
+ * it is its cutoff that is refused.
+ */
 export const CHEATS: readonly Cheat[] = [
   // Who gets what ----------------------------------------------------------------------------------------------
   cheat('drop the best pair', ['E1', 'CutoffTooLow'], ({ right, instance }) => {
@@ -67,12 +69,12 @@ export const CHEATS: readonly Cheat[] = [
     const { workload } = anyOf(right, next);
     return { entries: certifiedRound(filtered(instance, (w) => idOf(instance, w) !== workload)) };
   }),
-  cheat('omit a node', ANY, ({ right, instance }, next) => {
+  cheat('omit a node', 'E1', ({ right, instance }, next) => {
     const { node } = anyOf(right, next);
     return { entries: certifiedRound(filtered(instance, (_, c) => instance.nodes[c]!.id !== node)) };
   }),
   cheat('an empty round', ['E1', 'CutoffTooLow'], () => ({ entries: [] })),
-  cheat('favour a friend', ANY, (scene, next) => {
+  cheat('favour a friend', ['E1', 'CutoffTooLow'], (scene, next) => {
     const { right, instance } = scene;
     const { workload } = anyOf(right, next);
     const friend = next(instance.nodes.length);
@@ -82,7 +84,7 @@ export const CHEATS: readonly Cheat[] = [
       ),
     };
   }),
-  cheat('favour a friend, whose weight is said to be higher', ANY, ({ instance }, next) => {
+  cheat('favour a friend, whose weight is said to be higher', 'E2', ({ instance }, next) => {
     const friend = next(instance.nodes.length);
     return {
       entries: certifiedRound(
@@ -111,7 +113,7 @@ export const CHEATS: readonly Cheat[] = [
       };
     },
   ),
-  cheat('swap two nodes, with duals that add up', ANY, ({ right, instance }, next) => {
+  cheat('swap two nodes, with duals that add up', 'E1', ({ right, instance }, next) => {
     const lines = linesOf(instance, right);
     const [a, b] = twoOf(lines, next);
     if (!a || !b) return undefined;
@@ -120,7 +122,7 @@ export const CHEATS: readonly Cheat[] = [
       { w: b.w, c: a.c, vMicro: a.vMicro },
     ]);
   }),
-  cheat('the second best assignment with duals of its own', ANY, (scene, next) => {
+  cheat('the second best assignment with duals of its own', ['E1', 'CutoffTooLow'], (scene, next) => {
     const { right, instance } = scene;
     const entry = anyOf(right, next);
     const without = filtered(
@@ -129,10 +131,10 @@ export const CHEATS: readonly Cheat[] = [
     );
     return { entries: certifiedRound(without) };
   }),
-  cheat('first come, first served', ANY, ({ instance }) => ({
+  cheat('first come, first served', 'E1', ({ instance }) => ({
     entries: priceGreedyMatcher.match(instance),
   })),
-  cheat('a workload moved to a free, worse node', ANY, ({ right, instance }, next) => {
+  cheat('a workload moved to a free, worse node', 'E1', ({ right, instance }, next) => {
     const lines = linesOf(instance, right);
     const line = anyOf(lines, next);
     const free = instance.nodes.findIndex(
@@ -154,15 +156,15 @@ export const CHEATS: readonly Cheat[] = [
   ),
   cheat(
     'underprice by the least amount',
-    ANY,
+    ['E1', 'E4'],
     repriced(({ vMicro }) => vMicro > 0 && vMicro - 1),
   ),
   cheat(
     'underprice to the cost',
-    ANY,
+    ['E1', 'E4'],
     repriced(({ vMicro }) => vMicro > 0 && 0),
   ),
-  cheat('first prices: everyone gets what it asked', ANY, ({ right, instance }) => ({
+  cheat('first prices: everyone gets what it asked', ['E1', 'E4'], ({ right, instance }) => ({
     entries: entriesOf(
       instance,
       linesOf(instance, right).map((line) => ({ ...line, vMicro: 0 })),
@@ -171,16 +173,17 @@ export const CHEATS: readonly Cheat[] = [
   cheat('the lowest prices that refute nothing: best for buyers', 'E4', ({ right, instance }) => ({
     entries: entriesOf(instance, buyerOptimal(instance, linesOf(instance, right))),
   })),
-  cheat('prices without the nodes that got nothing', ANY, ({ right, instance }) => {
+  cheat('prices without the nodes that got nothing', 'E1', ({ right, instance }) => {
     const listed = new Set<number>(right.map(({ node }) => node));
     return { entries: certifiedRound(filtered(instance, (_, c) => listed.has(instance.nodes[c]!.id))) };
   }),
-  cheat('v moved from one entry to another', ANY, ({ right, instance }, next) => {
+  cheat('v moved from one entry to another', ['E1', 'E4'], ({ right, instance }, next) => {
     const lines = linesOf(instance, right);
     const [giver, taker] = twoOf(lines, next);
     if (!giver || !taker || giver.vMicro === 0) return undefined;
     const room = instance.pair(taker.w, taker.c)!.weightMicro - taker.vMicro;
     const moved = Math.min(room, 1 + next(giver.vMicro));
+    if (moved === 0) return undefined;
     const changed = lines.map((line) => {
       if (line === giver) return { ...line, vMicro: line.vMicro - moved };
       return line === taker ? { ...line, vMicro: line.vMicro + moved } : line;
@@ -386,11 +389,11 @@ export const CHEATS: readonly Cheat[] = [
   }),
 
   // What it was computed from ----------------------------------------------------------------------------------
-  cheat('the asks of the round before', ANY, seen('recordsOfTheRoundBefore')),
-  cheat('no policy', ANY, seen('noPolicy')),
-  cheat('another policy', ANY, seen('anotherPolicy')),
-  cheat('another parameter', ANY, seen('anotherParameter')),
-  cheat("a friend's quality left out", ANY, ({ instance, right, seen: { noPolicy } }, next) => {
+  cheat('the asks of the round before', ['E1', 'E2', 'CutoffTooLow'], seen('recordsOfTheRoundBefore')),
+  cheat('no policy', 'E2', seen('noPolicy')),
+  cheat('another policy', 'E2', seen('anotherPolicy')),
+  cheat('another parameter', 'E2', seen('anotherParameter')),
+  cheat("a friend's quality left out", 'E2', ({ instance, right, seen: { noPolicy } }, next) => {
     const friend = instance.nodes.findIndex(({ id }) => id === anyOf(right, next).node);
     return {
       entries: certifiedRound({
@@ -399,10 +402,10 @@ export const CHEATS: readonly Cheat[] = [
       }),
     };
   }),
-  cheat('every weight too high by one', ANY, ({ instance }) => ({
+  cheat('every weight too high by one', 'E2', ({ instance }) => ({
     entries: certifiedRound(reweighed(instance, (pair) => ({ ...pair, weightMicro: pair.weightMicro + 1 }))),
   })),
-  cheat("a friend's cost too low by one", ANY, ({ instance, right }, next) => {
+  cheat("a friend's cost too low by one", 'E2', ({ instance, right }, next) => {
     const friend = instance.nodes.findIndex(({ id }) => id === anyOf(right, next).node);
     return {
       entries: certifiedRound(
