@@ -182,7 +182,7 @@ async function populate(network: TestNetwork): Promise<void> {
   ];
   const idOf = (name: string) => Object.keys(NODES).indexOf(name) + 1;
   for (const [name, claims] of Object.entries(NODES))
-    await operator.nodes.register({ ...CLAIMS, ...claims }, 2 * AICC, `http://${name}`);
+    await operator.nodes.register({ ...CLAIMS, ...claims }, 3 * AICC, `http://${name}`);
   const heartbeat = async () => {
     for (const name of Object.keys(NODES)) if (name !== 'stale') await operator.nodes.heartbeat(idOf(name));
   };

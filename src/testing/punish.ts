@@ -2,7 +2,8 @@ import { ContractRefusal } from '../chain/failure.ts';
 import { ledgerLine } from '../chain/ledgerLines.ts';
 import type { NetworkClient } from '../chain/NetworkClient.ts';
 import { type ChallengeKind, INELIGIBLE } from '../domain/types.ts';
-import type { Breaks, Wrong } from '../match/testing/cheats.ts';
+import { type Breaks, CHEATS, type Wrong } from '../match/testing/cheats.ts';
+import { integers } from '../match/testing/rounds.ts';
 import type { Scene } from '../match/testing/scene.ts';
 import { isHarmful, truthOf } from '../match/testing/truth.ts';
 import type { WrongedNetwork } from './WrongedNetwork.ts';
@@ -16,6 +17,58 @@ export type Outcome =
   /** It was no cheat: as good as the right round, perhaps not the canonical one. */
   | { readonly is: 'valid' }
   | { readonly is: 'unpunished'; readonly why: string };
+
+/** What became of the cheats of a catalogue. */
+export interface Punishments {
+  /** Wrong rounds tried, by the name of the cheat. */
+  readonly tried: Map<string, number>;
+  refused: number;
+  voided: number;
+  /** Of the voided ones: whose matcher has less than before. */
+  poorer: number;
+  /** Rounds that turned out as good as the right one; they are not in `tried`. */
+  valid: number;
+  /** Neither refused nor voided, or for another reason than the cheat names. */
+  readonly unpunished: string[];
+}
+
+export const noPunishments = (): Punishments => ({
+  tried: new Map(),
+  refused: 0,
+  voided: 0,
+  poorer: 0,
+  valid: 0,
+  unpunished: [],
+});
+
+/** Tries every cheat for which the market of this seed has room. */
+export async function punishAll(
+  wronged: WrongedNetwork,
+  seed: number,
+  punishments: Punishments,
+): Promise<void> {
+  const scene = await wronged.scene(integers(seed));
+  for (const [i, cheat] of CHEATS.entries()) {
+    const wrong = cheat.make(scene, integers(seed * CHEATS.length + i));
+    if (wrong === undefined) continue;
+    const outcome = await punish(wronged, scene, wrong);
+    if (outcome.is === 'valid') {
+      punishments.valid++;
+      continue;
+    }
+    punishments.tried.set(cheat.name, (punishments.tried.get(cheat.name) ?? 0) + 1);
+    if (outcome.is === 'unpunished' || !cheat.breaks.includes(outcome.breaks)) {
+      const how = outcome.is === 'unpunished' ? outcome.why : `${outcome.is} for ${outcome.breaks}`;
+      punishments.unpunished.push(
+        `seed ${seed}, ${cheat.name}: ${how}, not for ${cheat.breaks.join(' or ')}`,
+      );
+    }
+    if (outcome.is === 'refused') punishments.refused++;
+    if (outcome.is !== 'voided') continue;
+    punishments.voided++;
+    if (outcome.poorerByMicro > 0) punishments.poorer++;
+  }
+}
 
 /** Posts a round as a cheating matcher would, and lets the watcher see it. Begins and ends in the round of the scene. */
 export async function punish(wronged: WrongedNetwork, scene: Scene, wrong: Wrong): Promise<Outcome> {

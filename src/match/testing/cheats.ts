@@ -84,16 +84,20 @@ export const CHEATS: readonly Cheat[] = [
       ),
     };
   }),
-  cheat('favour a friend, whose weight is said to be higher', 'E2', ({ instance }, next) => {
-    const friend = next(instance.nodes.length);
-    return {
-      entries: certifiedRound(
-        reweighed(instance, (pair, c) =>
-          c === friend ? { ...pair, weightMicro: pair.weightMicro + 300_000 } : pair,
+  cheat(
+    'favour a friend, whose weight is said to be higher',
+    ['E2', 'PriceOutOfRange'],
+    ({ instance }, next) => {
+      const friend = next(instance.nodes.length);
+      return {
+        entries: certifiedRound(
+          reweighed(instance, (pair, c) =>
+            c === friend ? { ...pair, weightMicro: pair.weightMicro + 300_000 } : pair,
+          ),
         ),
-      ),
-    };
-  }),
+      };
+    },
+  ),
   cheat('put a friend into the place of a winner', ['E2', 'E4'], (scene, next) => {
     const entry = anyOf(scene.right, next);
     const friend = freeNode(scene, entry, next);
@@ -101,7 +105,7 @@ export const CHEATS: readonly Cheat[] = [
   }),
   cheat(
     'swap two nodes, duals and prices as they were',
-    ['E2', 'PriceOutOfRange'],
+    ['E2', 'E4', 'PriceOutOfRange'],
     ({ right, instance }, next) => {
       const [a, b] = twoOf(right, next);
       if (!a || !b || !pairOf(instance, a.workload, b.node) || !pairOf(instance, b.workload, a.node))
@@ -389,7 +393,11 @@ export const CHEATS: readonly Cheat[] = [
   }),
 
   // What it was computed from ----------------------------------------------------------------------------------
-  cheat('the asks of the round before', ['E1', 'E2', 'CutoffTooLow'], seen('recordsOfTheRoundBefore')),
+  cheat(
+    'the asks of the round before',
+    ['E1', 'E2', 'PriceOutOfRange', 'CutoffTooLow'],
+    seen('recordsOfTheRoundBefore'),
+  ),
   cheat('no policy', 'E2', seen('noPolicy')),
   cheat('another policy', 'E2', seen('anotherPolicy')),
   cheat('another parameter', 'E2', seen('anotherParameter')),
