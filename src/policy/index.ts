@@ -2,4 +2,5 @@ export * from './compile.ts';
 export * from './features.ts';
 export * from './network.ts';
 export * from './RLPolicyManager.ts';
+export * from './scores.ts';
 export * from './weightsBytes.ts';
