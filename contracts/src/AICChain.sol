@@ -282,18 +282,22 @@ contract AICChain is IAICChain, Networked {
     }
 
     /// @dev Emits RoundPosted and gives keccak256(abi.encode(entries)). The event's data and what is hashed are the same
-    /// encoding after their heads, so it is made once.
+    /// encoding after their heads, and that of the calldata, so it is copied once.
     function _publish(uint32 round, uint32 cutoff, Entry[] calldata entries) private returns (bytes32 hash) {
+        entries.requireClean();
         bytes32 topic = RoundPosted.selector;
-        bytes memory data = abi.encode(cutoff, hash, entries);
         assembly ("memory-safe") {
-            let head := add(data, 32)
-            let offset := add(head, 64)
-            mstore(offset, 32)
-            hash := keccak256(offset, sub(mload(data), 64))
-            mstore(offset, 96)
-            mstore(add(head, 32), hash)
-            log3(head, mload(data), topic, round, caller())
+            let data := mload(0x40)
+            let list := add(data, 96)
+            let size := mul(entries.length, 224) // seven words each
+            mstore(add(data, 64), 32)
+            mstore(list, entries.length)
+            calldatacopy(add(list, 32), entries.offset, size)
+            hash := keccak256(add(data, 64), add(size, 64))
+            mstore(data, cutoff)
+            mstore(add(data, 32), hash)
+            mstore(add(data, 64), 96)
+            log3(data, add(size, 128), topic, round, caller())
         }
     }
 

@@ -15,8 +15,24 @@ library Certificates {
         Entry ofNode;
     }
 
-    /// @notice keccak256(abi.encode(entries)), without decoding them. For entries that are compared with posted ones, which
-    /// were decoded.
+    /// @notice Reverts unless every word is as narrow as its field, as the ABI has it: nobody could bring back other entries,
+    /// to challenge them.
+    function requireClean(Entry[] calldata entries) internal pure {
+        uint256 dirt;
+        assembly ("memory-safe") {
+            let end := add(entries.offset, mul(entries.length, 224))
+            for { let at := entries.offset } lt(at, end) { at := add(at, 224) } {
+                let ids := or(or(calldataload(at), calldataload(add(at, 32))), calldataload(add(at, 160)))
+                let micros := or(calldataload(add(at, 64)), calldataload(add(at, 96)))
+                micros := or(micros, calldataload(add(at, 128)))
+                let rank := calldataload(add(at, 192))
+                dirt := or(dirt, or(or(shr(32, ids), shr(64, micros)), shr(16, rank)))
+            }
+        }
+        require(dirt == 0);
+    }
+
+    /// @notice keccak256(abi.encode(entries)), without decoding them: those that were posted are clean.
     function hashOf(Entry[] calldata entries) internal pure returns (bytes32 hash) {
         assembly ("memory-safe") {
             let data := mload(0x40)
@@ -85,10 +101,15 @@ library Certificates {
         }
     }
 
-    /// @dev The index of the node's entry; the number of entries if it is unlisted.
+    /// @dev The index of the node's entry; the number of entries if it is unlisted. An entry is seven words, the node its
+    /// second.
     function _indexOfNode(Entry[] calldata entries, uint32 node) private pure returns (uint256 i) {
-        unchecked {
-            while (i < entries.length && entries[i].node != node) ++i;
+        assembly ("memory-safe") {
+            let first := add(entries.offset, 32)
+            let end := add(first, mul(entries.length, 224))
+            let at := first
+            for {} lt(at, end) { at := add(at, 224) } { if eq(calldataload(at), node) { break } }
+            i := div(sub(at, first), 224)
         }
     }
 }

@@ -175,6 +175,12 @@ contract NetworkHandler {
         vault.move(_escrow(escrow), line(to), bound(amountMicro, 0, most + 1));
     }
 
+    function burn(uint256 escrow, uint256 amountMicro) external {
+        uint256 most = vault.balanceMicro(_escrow(escrow));
+        vm.prank(config.workloads);
+        vault.burn(_escrow(escrow), bound(amountMicro, 0, most + 1));
+    }
+
     function spend(uint256 to, uint256 amountMicro, address caller, bool asTimelock) external {
         uint256 most = vault.balanceMicro(LedgerLines.communityFund());
         vm.prank(asTimelock ? config.timelock : caller);
