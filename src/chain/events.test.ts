@@ -82,7 +82,6 @@ beforeAll(async () => {
   await operator.workloads.start(workload);
   await operator.workloads.complete(workload, RESULT);
   await client.workloads.accept(workload);
-  await operator.workloads.settle(workload);
   const failing = await client.workloads.submit(SUBMISSION);
   await clock.advanceRounds(1);
   await match(matcher, failing, node);
@@ -116,6 +115,7 @@ beforeAll(async () => {
   await auditors[0]!.reporting.requestExit();
   await clock.advanceTo(genesis + (epoch + 1) * epochRounds * roundSec, beat);
   await voter.reporting.closeAudits(epoch, [node]);
+  await operator.workloads.settle(workload); // its round is final by now
 
   // A policy and a parameter, by vote.
   const policyNetwork = monotoneNetwork();

@@ -9,6 +9,7 @@ import {
   type WorkloadSpec,
 } from '../domain/index.ts';
 import { reasonAgainst } from './eligibility.ts';
+import type { Pair } from './Matcher.ts';
 
 export { durationSec };
 
@@ -29,7 +30,7 @@ export function weigh(
 ): Weight {
   const seconds = durationSec(spec, record);
   const gpuSec = BigInt(spec.gpus) * seconds;
-  const costMicro = ceilDiv(BigInt(record.askMicroPerGpuHour) * gpuSec, SEC_PER_HOUR);
+  const costMicro = costOf(record.askMicroPerGpuHour, gpuSec);
   const qualityMicro = ceilDiv(
     BigInt(penalty) * BigInt(params.maxPenaltyMicroPerGpuHour) * gpuSec,
     MAX_PENALTY * SEC_PER_HOUR,
@@ -51,6 +52,11 @@ export function weigh(
   };
 }
 
+/** What a node asks for `gpuSec` GPU-seconds, in micro-AICC, rounded up. */
+export function costOf(askMicroPerGpuHour: number, gpuSec: bigint): bigint {
+  return ceilDiv(BigInt(askMicroPerGpuHour) * gpuSec, SEC_PER_HOUR);
+}
+
 /** A workload and a node in a round, with what binds there. */
 export interface PairInRound {
   readonly spec: WorkloadSpec;
@@ -69,6 +75,12 @@ export function weighPair(pair: PairInRound, penalty: () => number): Weight {
   const reason = reasonAgainst(spec, record, pair.round, pair.open, parameters.flagBelowTrustBps);
   if (reason !== 'None' || record === undefined) return refused(reason, spec, record);
   return weigh(spec, record, pair.budgetMicro, penalty(), parameters);
+}
+
+/** A pair as a matcher sees it; null where it is not feasible. */
+export function pairOf(weight: Weight): Pair | null {
+  if (!isFeasible(weight)) return null;
+  return { weightMicro: Number(weight.weightMicro), costMicro: Number(weight.costMicro) };
 }
 
 /** A pair is feasible where it is eligible and its weight is not negative. */

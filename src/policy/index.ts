@@ -1,4 +1,5 @@
 export * from './compile.ts';
+export * from './featureNames.ts';
 export * from './features.ts';
 export * from './network.ts';
 export * from './RLPolicyManager.ts';
