@@ -21,7 +21,6 @@ import {
     Entry,
     Ineligible,
     LedgerLine,
-    MAX_MICRO,
     Match,
     NodeRecord,
     Weight,
@@ -276,8 +275,6 @@ contract AICChain is IAICChain, Networked {
             costMicro <= priceMicro && priceMicro <= budgetMicro,
             PriceOutOfRange(i, costMicro, priceMicro, budgetMicro)
         );
-        // All ones: neither exceeds it. Whoever challenges must be able to say what was posted, in a float64 too.
-        require(entry.uMicro | entry.vMicro <= MAX_MICRO, DualTooLarge(i, entry.uMicro, entry.vMicro));
         return spec.gpus();
     }
 

@@ -29,7 +29,7 @@ export type Breaks =
   | 'CutoffExceeded'
   | 'CutoffTooHigh'
   | 'CutoffTooLow'
-  | 'DualTooLarge'
+  | 'EntriesTooWide'
   | 'EntriesNotAscending'
   | 'NodeTwice'
   | 'NotCurrentRound'
@@ -271,21 +271,21 @@ export const CHEATS: readonly Cheat[] = [
   ),
   cheat(
     'u that no watcher could repeat',
-    'DualTooLarge',
+    'EntriesTooWide',
     changed((_, __, next) => ({
       uMicro: [2 ** 53, 2 ** 63, 2 ** 64 - 2 ** 11][next(3)]!,
     })),
   ),
   cheat(
     'v that no watcher could repeat',
-    'DualTooLarge',
+    'EntriesTooWide',
     changed((_, __, next) => ({
       vMicro: [2 ** 53, 2 ** 63, 2 ** 64 - 2 ** 11][next(3)]!,
     })),
   ),
   cheat(
     'u + v that would overflow 64 bits',
-    'DualTooLarge',
+    'EntriesTooWide',
     changed((_, { uMicro, vMicro }) => ({
       uMicro: 2 ** 63 + uMicro,
       vMicro: 2 ** 63 + vMicro,
