@@ -20,9 +20,14 @@ import {
   type WeighedInput,
 } from './explanation.ts';
 import {
+  type BoundNode,
+  ClassedRound,
   certifiedMatcher,
+  certifiedRoundOfClasses,
   entriesHash,
+  fullRoundOfClasses,
   type Matcher,
+  NodeClasses,
   type PairOf,
   pairOf,
   type RoundInstance,
@@ -30,6 +35,7 @@ import {
 } from './match/index.ts';
 import { features } from './policy/features.ts';
 import { type Policy, RLPolicyManager } from './policy/RLPolicyManager.ts';
+import { policyScores } from './policy/scores.ts';
 import type { NetworkState } from './state/index.ts';
 import { type RoundRange, type Verification, verifyLog } from './verify/verifyLog.ts';
 
@@ -51,6 +57,7 @@ export interface RoundProposal {
   readonly cutoff: number;
   readonly entries: readonly Entry[];
   readonly entriesHash: Hex;
+  /** Every pair that was looked at or left out, weighed when it is asked for. */
   readonly candidates: RoundInput;
 }
 
@@ -65,6 +72,8 @@ export interface RoundProposal {
 export class AICChain {
   readonly state: NetworkState;
   readonly #policies = new RLPolicyManager();
+  /** Kept from round to round. */
+  readonly #nodes = new NodeClasses();
 
   constructor(state: NetworkState) {
     this.state = state;
@@ -101,21 +110,26 @@ export class AICChain {
 
   /**
    * The round to post: canonical, over all open workloads. If it lists more entries than a full round needs, newer
-   * workloads are left to the next one, so that it fits a transaction.
+   * workloads are left to the next one, so that it fits a transaction. What an earlier call has grouped is kept.
    */
   propose(round: number, matcher: Matcher = certifiedMatcher): RoundProposal {
     const { fullRound } = this.state.parametersAt(round);
-    const all = this.#proposal(this.candidates(round), matcher);
-    return all.entries.length <= fullRound ? all : this.#smallestFull(all.candidates, fullRound, matcher);
+    if (matcher !== certifiedMatcher) return this.#proposalOf(round, fullRound, matcher);
+    const classed = this.#classed(round, this.#bindingIn(round));
+    const { count, entries } = fullRoundOfClasses(classed, fullRound);
+    const { newestWorkload } = this.state.countersAt(round);
+    const cutoff = count === classed.rows ? newestWorkload : classed.workloads[count - 1]!.id;
+    return proposal(round, cutoff, entries, () => this.candidates(round, cutoff));
   }
 
   /** The round as it would be under other parameters: what a vote would change. */
   whatIf(round: number, parameters: Partial<ParameterValues>): RoundProposal {
     const binding = this.#bindingIn(round);
     const cutoff = binding.counters.newestWorkload;
-    const workloads = this.state.openWorkloadsAt(round);
     const changed = { ...binding, parameters: { ...binding.parameters, ...parameters } };
-    return this.#proposal(this.#weighAll(round, cutoff, workloads, changed), certifiedMatcher);
+    const entries = certifiedRoundOfClasses(this.#classed(round, changed));
+    const workloads = this.state.openWorkloadsAt(round);
+    return proposal(round, cutoff, entries, () => this.#weighAll(round, cutoff, workloads, changed));
   }
 
   /** Every node with why or why not, for a workload of the network or a draft of one. */
@@ -188,23 +202,35 @@ export class AICChain {
     return explanation(alone, entries, { isPosted: false, isVoided: false });
   }
 
-  #proposal(candidates: RoundInput, matcher: Matcher): RoundProposal {
-    const entries = matcher.match(candidates.instance);
-    const { round, cutoff } = candidates;
-    return { round, cutoff, entries, entriesHash: entriesHash(entries), candidates };
-  }
-
-  /** Entries never get fewer with a higher cutoff by more than ties allow; what is returned is full in any case. */
-  #smallestFull({ round, workloads }: RoundInput, fullRound: number, matcher: Matcher): RoundProposal {
-    const upTo = (index: number) => this.#proposal(this.candidates(round, workloads[index]!.id), matcher);
+  /** Of a matcher that needs every pair. */
+  #proposalOf(round: number, fullRound: number, matcher: Matcher): RoundProposal {
+    const all = this.candidates(round);
+    const entries = matcher.match(all.instance);
+    if (entries.length <= fullRound) return proposal(round, all.cutoff, entries, () => all);
+    // Entries never get fewer with a higher cutoff by more than ties allow; what is returned is full in any case.
+    const upTo = (index: number) => {
+      const input = this.candidates(round, all.workloads[index]!.id);
+      return proposal(round, input.cutoff, matcher.match(input.instance), () => input);
+    };
     let low = fullRound - 1; // fewer workloads cannot make a full round
-    let high = workloads.length - 1;
+    let high = all.workloads.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (upTo(middle).entries.length >= fullRound) high = middle;
       else low = middle + 1;
     }
     return upTo(high);
+  }
+
+  /** The round by classes of nodes; good until the next one is asked for. */
+  #classed(round: number, { parameters, counters, policy }: Binding): ClassedRound {
+    this.#nodes.update(round, nodesIn(this.state, round));
+    return new ClassedRound({
+      nodes: this.#nodes,
+      workloads: this.state.openWorkloadsAt(round),
+      parameters,
+      scores: policyScores(policy, round, counters),
+    });
   }
 
   /** Everything but the pair that a weight of `round` depends on. */
@@ -241,6 +267,32 @@ export class AICChain {
     };
     return { round: Round(round), cutoff, workloads, nodes, weights, instance };
   }
+}
+
+function* nodesIn(state: NetworkState, round: number): Iterable<BoundNode> {
+  for (const { id, records } of state.nodes.values()) {
+    const record = records.at(round)?.record;
+    if (record !== undefined) yield { id, record };
+  }
+}
+
+function proposal(
+  round: number,
+  cutoff: number,
+  entries: readonly Entry[],
+  candidates: () => RoundInput,
+): RoundProposal {
+  let weighed: RoundInput | undefined;
+  return {
+    round: Round(round),
+    cutoff,
+    entries,
+    entriesHash: entriesHash(entries),
+    get candidates() {
+      weighed ??= candidates();
+      return weighed;
+    },
+  };
 }
 
 interface Binding {

@@ -178,8 +178,8 @@ describe('the log of a network', () => {
     ]);
     expect(all('WorkloadContested')[0]).toMatchObject({ ground: 'WrongResult' });
     expect(all('WorkloadClosed').map(({ status, reason }) => [status, reason])).toEqual([
-      ['Settled', 'Completed'],
       ['Refunded', 'ContestUpheld'],
+      ['Settled', 'Completed'],
     ]);
     expect(typeof all('OpenRoundsWritten')[0]!.openRounds).toBe('bigint');
     expect(all('ParameterWritten').at(-1)).toMatchObject({ parameter: 0, value: 400_000 });
@@ -208,7 +208,7 @@ describe('the log of a network', () => {
   });
 
   it('gives the split of a settled workload, to the unit', () => {
-    const { split } = all('WorkloadClosed')[0]!;
+    const { split } = all('WorkloadClosed').find(({ status }) => status === 'Settled')!;
     const escrow = all('WorkloadSubmitted')[0]!.escrowMicro;
     expect(Object.values(split).reduce((sum, part) => sum + part, 0)).toBe(escrow);
     expect(split.nodeMicro).toBe(all('WorkloadMatched')[0]!.priceMicro);

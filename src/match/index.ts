@@ -1,3 +1,4 @@
+export * from './ClassedRound.ts';
 export * from './certificate.ts';
 export * from './certified.ts';
 export * from './challenge.ts';
@@ -5,4 +6,6 @@ export * from './eligibility.ts';
 export * from './entriesHash.ts';
 export * from './greedy.ts';
 export * from './Matcher.ts';
+export * from './NodeClasses.ts';
+export * from './reference.ts';
 export * from './weight.ts';

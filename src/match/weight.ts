@@ -16,7 +16,7 @@ export { durationSec };
 /** The parameters that a weight depends on. */
 export type WeightParameters = Pick<ParameterValues, 'maxPenaltyMicroPerGpuHour' | 'greenMicroPerKWh'>;
 
-const MAX_PENALTY = 65_535n;
+export const MAX_PENALTY = 65_535;
 const SEC_PER_HOUR = 3_600n;
 const WATTS_PER_KW = 1_000n;
 
@@ -33,7 +33,7 @@ export function weigh(
   const costMicro = costOf(record.askMicroPerGpuHour, gpuSec);
   const qualityMicro = ceilDiv(
     BigInt(penalty) * BigInt(params.maxPenaltyMicroPerGpuHour) * gpuSec,
-    MAX_PENALTY * SEC_PER_HOUR,
+    BigInt(MAX_PENALTY) * SEC_PER_HOUR,
   );
   const greenMicro = record.green
     ? 0n
