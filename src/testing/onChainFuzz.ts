@@ -1,6 +1,7 @@
 import { type Hex, hexToBool } from 'viem';
 import { explainRefusal } from '../chain/failure.ts';
 import type { NetworkClient } from '../chain/NetworkClient.ts';
+import { waitForReceipt } from '../chain/receipt.ts';
 import { rpc } from '../chain/rpc.ts';
 import { CHALLENGE_KIND, type Entry } from '../domain/types.ts';
 import {
@@ -135,7 +136,9 @@ export class SceneFuzz {
     const [answer] = await batch(caller.rpcUrl, [{ method: 'eth_call', params: [request, 'pending'] }]);
     if (answer?.error) return explainRefusal(answer.error, caller.rpcUrl, 'eth_call').code;
     await rpc(caller.rpcUrl, 'anvil_impersonateAccount', [caller.address]);
-    await rpc(caller.rpcUrl, 'eth_sendTransaction', [request]);
+    const hash = await rpc<Hex>(caller.rpcUrl, 'eth_sendTransaction', [request]);
+    const { status } = await waitForReceipt(caller.rpcUrl, hash);
+    if (status !== 'success') throw new Error(`a round that could be posted was not: ${hash}`);
     return undefined;
   }
 
