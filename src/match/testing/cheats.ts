@@ -69,7 +69,7 @@ export const CHEATS: readonly Cheat[] = [
     const { workload } = anyOf(right, next);
     return { entries: certifiedRound(filtered(instance, (w) => idOf(instance, w) !== workload)) };
   }),
-  cheat('omit a node', 'E1', ({ right, instance }, next) => {
+  cheat('omit a node', ['E1', 'CutoffTooLow'], ({ right, instance }, next) => {
     const { node } = anyOf(right, next);
     return { entries: certifiedRound(filtered(instance, (_, c) => instance.nodes[c]!.id !== node)) };
   }),
@@ -86,7 +86,7 @@ export const CHEATS: readonly Cheat[] = [
   }),
   cheat(
     'favour a friend, whose weight is said to be higher',
-    ['E2', 'PriceOutOfRange'],
+    ['E2', 'PriceOutOfRange', 'CutoffTooLow'],
     ({ instance }, next) => {
       const friend = next(instance.nodes.length);
       return {
@@ -135,7 +135,7 @@ export const CHEATS: readonly Cheat[] = [
     );
     return { entries: certifiedRound(without) };
   }),
-  cheat('first come, first served', 'E1', ({ instance }) => ({
+  cheat('first come, first served', ['E1', 'CutoffTooLow'], ({ instance }) => ({
     entries: priceGreedyMatcher.match(instance),
   })),
   cheat('a workload moved to a free, worse node', 'E1', ({ right, instance }, next) => {
@@ -398,18 +398,22 @@ export const CHEATS: readonly Cheat[] = [
     ['E1', 'E2', 'PriceOutOfRange', 'CutoffTooLow'],
     seen('recordsOfTheRoundBefore'),
   ),
-  cheat('no policy', 'E2', seen('noPolicy')),
-  cheat('another policy', 'E2', seen('anotherPolicy')),
-  cheat('another parameter', 'E2', seen('anotherParameter')),
-  cheat("a friend's quality left out", 'E2', ({ instance, right, seen: { noPolicy } }, next) => {
-    const friend = instance.nodes.findIndex(({ id }) => id === anyOf(right, next).node);
-    return {
-      entries: certifiedRound({
-        ...instance,
-        pair: (w, c) => (c === friend ? noPolicy : instance).pair(w, c),
-      }),
-    };
-  }),
+  cheat('no policy', ['E2', 'CutoffTooLow'], seen('noPolicy')),
+  cheat('another policy', ['E2', 'CutoffTooLow'], seen('anotherPolicy')),
+  cheat('another parameter', ['E2', 'CutoffTooLow'], seen('anotherParameter')),
+  cheat(
+    "a friend's quality left out",
+    ['E2', 'CutoffTooLow'],
+    ({ instance, right, seen: { noPolicy } }, next) => {
+      const friend = instance.nodes.findIndex(({ id }) => id === anyOf(right, next).node);
+      return {
+        entries: certifiedRound({
+          ...instance,
+          pair: (w, c) => (c === friend ? noPolicy : instance).pair(w, c),
+        }),
+      };
+    },
+  ),
   cheat('every weight too high by one', 'E2', ({ instance }) => ({
     entries: certifiedRound(reweighed(instance, (pair) => ({ ...pair, weightMicro: pair.weightMicro + 1 }))),
   })),
