@@ -162,6 +162,9 @@ const WORDS: Readonly<Record<string, (v: Values) => PlainWords>> = {
   PriceOutOfRange: (v) => ({
     message: `entry ${n(v.index)}: price ${aicc(v.priceMicro)} is not between cost ${aicc(v.costMicro)} and budget ${aicc(v.budgetMicro)}`,
   }),
+  EntriesTooWide: () => ({
+    message: 'an entry has a field that is wider than its type, or an amount above 2^53 − 1 micro-AICC',
+  }),
 
   // RLPolicyManager
   UnknownPolicy: (v) => ({

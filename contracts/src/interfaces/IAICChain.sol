@@ -41,6 +41,7 @@ interface IAICChain {
     error NodeTwice(uint32 node);
     error NotEligible(uint256 index, uint32 workload, uint32 node, Ineligible reason);
     error PriceOutOfRange(uint256 index, uint256 costMicro, uint256 priceMicro, uint256 budgetMicro);
+    error EntriesTooWide(); // a field exceeds its type, or an amount 2^53 - 1
 
     event Bonded(address indexed matcher, uint256 bondMicro);
     /// @notice The matcher has a seat in the draw, or has lost it, from `fromRound` on.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IAICChain} from "../interfaces/IAICChain.sol";
 import {ChallengeKind, Entry, Ineligible, Weight} from "../types/Types.sol";
 
 /// @notice What refutes a round: one pair, and what the posted entries say of it. See docs/PROTOCOL.md, "Dispute".
@@ -15,8 +16,8 @@ library Certificates {
         Entry ofNode;
     }
 
-    /// @notice Reverts unless every word is as narrow as its field, as the ABI has it: nobody could bring back other entries,
-    /// to challenge them.
+    /// @notice Reverts unless every word is as narrow as its field, as the ABI has it, and every amount as money is: other
+    /// entries nobody could bring back, to challenge them (a float64 holds no more than 53 bits).
     function requireClean(Entry[] calldata entries) internal pure {
         uint256 dirt;
         assembly ("memory-safe") {
@@ -26,10 +27,10 @@ library Certificates {
                 let micros := or(calldataload(add(at, 64)), calldataload(add(at, 96)))
                 micros := or(micros, calldataload(add(at, 128)))
                 let rank := calldataload(add(at, 192))
-                dirt := or(dirt, or(or(shr(32, ids), shr(64, micros)), shr(16, rank)))
+                dirt := or(dirt, or(or(shr(32, ids), shr(53, micros)), shr(16, rank)))
             }
         }
-        require(dirt == 0);
+        require(dirt == 0, IAICChain.EntriesTooWide());
     }
 
     /// @notice keccak256(abi.encode(entries)), without decoding them: those that were posted are clean.

@@ -180,6 +180,19 @@ contract PostRoundTest is FullNetwork {
         _post(entries);
     }
 
+    /// A watcher holds amounts in a float64: what it could not say it could not challenge.
+    function test_refusesDualsAboveWhatMoneyCanBe() external {
+        (uint32 workload, uint32 node) = _open();
+        Entry[] memory entries = _one(workload, node, BUDGET);
+        entries[0].uMicro = 2 ** 53;
+        _refusesToPost(entries, abi.encodeWithSelector(IAICChain.EntriesTooWide.selector));
+        entries[0].uMicro = 2 ** 53 - 1;
+        entries[0].vMicro = type(uint64).max;
+        _refusesToPost(entries, abi.encodeWithSelector(IAICChain.EntriesTooWide.selector));
+        entries[0].vMicro = 2 ** 53 - 1;
+        _post(entries);
+    }
+
     // What it does
 
     function test_keepsTheHashOfTheEntriesAndSaysTheRest() external {
