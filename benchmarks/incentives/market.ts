@@ -79,7 +79,7 @@ const FOREVER = 0xffff_ffff;
 const ROUND = 100;
 
 /** Workloads for every hundred nodes in a single round. */
-const DEMANDS = [20, 40, 60] as const;
+const DEMANDS = [10, 20, 30] as const;
 
 /** A round of `size` nodes with scarce, middling or plentiful work, as the seed has it. */
 export function drawMarket(random: Random, size: number): Market {
