@@ -34,23 +34,23 @@ export interface Strategy {
 
 const truthful: Strategy = { name: 'truthful', ask: ({ trueAsk }) => trueAsk };
 const markUp = (factor: number): Strategy => ({
-  name: `×${factor}`,
+  name: `mark-up ${factor}`,
   ask: ({ trueAsk }) => trueAsk * factor,
 });
 const reserve = (factor: number, until: number): Strategy => ({
-  name: `×${factor} until ${until}`,
+  name: `mark-up ${factor} until ${until}`,
   ask: ({ trueAsk, elapsed }) => (elapsed < until ? trueAsk * factor : trueAsk),
 });
 const falling = (factor: number): Strategy => ({
-  name: `falling from ×${factor}`,
+  name: `falling from ${factor}`,
   ask: ({ trueAsk, elapsed }) => trueAsk * (1 + (factor - 1) * (1 - elapsed)),
 });
 const whenScarce = (factor: number): Strategy => ({
-  name: `×${factor} when half busy`,
+  name: `mark-up ${factor} when half busy`,
   ask: ({ trueAsk, freeShare }) => (freeShare <= 0.5 ? trueAsk * factor : trueAsk),
 });
 const followPrice = (share: number): Strategy => ({
-  name: `${share} of the price of its class`,
+  name: `follow ${share} of price`,
   ask: ({ trueAsk, priceOfClass }) => Math.max(trueAsk, share * priceOfClass),
 });
 
@@ -71,6 +71,8 @@ export interface Operator {
   readonly foresight: Sample;
   /** The best strategy of each story, known afterwards. More than anyone can hope for: luck is in it. */
   readonly hindsight: Sample;
+  /** Each strategy in all stories; in the order of the strategies, the truth first. */
+  readonly byStrategy: readonly Sample[];
 }
 
 /** One operator in so many asks for itself. In a large network what they do to each other is of second order. */
@@ -112,6 +114,7 @@ function operator(utilities: readonly (readonly number[])[]): Operator {
   return {
     foresight: { truthfulMicro, bestMicro: chosenOn(even, odd) + chosenOn(odd, even) },
     hindsight: { truthfulMicro, bestMicro },
+    byStrategy: utilities.map((ofStory) => ({ truthfulMicro, bestMicro: sum(ofStory) })),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Regret: what is gained by the best lie found over the truth, in per cent of what the truth brings. */
-import { pairedBootstrap } from '../../src/training/statistics.ts';
+import { pairedBootstrap, relativeGain } from '../../src/training/statistics.ts';
 
 /** One market, or one operator over many: independent of the other samples. */
 export interface Sample {
@@ -22,6 +22,6 @@ export function regretOf(samples: readonly Sample[]): Regret {
   const truthful = samples.map(({ truthfulMicro }) => truthfulMicro);
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const { low, high } = pairedBootstrap(differences, truthful, SEED);
-  const percent = (100 * sum(differences)) / sum(truthful);
+  const percent = 100 * relativeGain(sum(differences), sum(truthful));
   return { percent, low: 100 * low, high: 100 * high, n: samples.length };
 }

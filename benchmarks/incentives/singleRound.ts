@@ -5,6 +5,8 @@ import { breakpoints, type Outcome, remembered } from './breakpoints.ts';
 
 /** What a node gains by saying what it costs, and by saying what serves it best; micro-AICC. */
 export interface BestResponse {
+  /** Whether the truth is matched. */
+  readonly won: boolean;
   readonly truthfulMicro: number;
   readonly bestMicro: number;
   readonly bestAsk: number;
@@ -49,7 +51,8 @@ export function bestResponse(book: Book, c: number, random: Random): BestRespons
     if (match.priceMicro !== (payOf.get(match.workload) ?? match.priceMicro)) payMoved++;
     payOf.set(match.workload, match.priceMicro);
   }
-  return { truthfulMicro, bestMicro, bestAsk, asks: tried.size, breakpoints: breaks.length, payMoved };
+  const won = at(trueAsk).match !== undefined;
+  return { won, truthfulMicro, bestMicro, bestAsk, asks: tried.size, breakpoints: breaks.length, payMoved };
 }
 
 function outingAt(book: Book, c: number, ask: number): Outing {
