@@ -51,15 +51,19 @@ const TABLES: Readonly<Record<string, (figures: Figures) => string>> = {
     ),
   manyNodes: (figures) =>
     table(
-      ['nodes', 'owns 2 %', '5 %', '10 %', '20 %', '40 %'],
-      rows(figures, (size) =>
-        [2, 5, 10, 20, 40].map((percent) => regret(figures[`manyNodesRegret_${size}_${percent}pct`])),
-      ),
+      ['nodes', 'markets', 'owns 2 %', '5 %', '10 %', '20 %', '40 %'],
+      rows(figures, (size) => {
+        const byPercent = [2, 5, 10, 20, 40].map(
+          (percent) => figures[`manyNodesRegret_${size}_${percent}pct`],
+        );
+        return [count(byPercent.find((figure) => figure !== undefined)), ...byPercent.map(regret)];
+      }),
     ),
   collusion: (figures) =>
     table(
-      ['nodes', 'a winner and the node that sets its price', 'two who met by chance'],
+      ['nodes', 'markets', 'a winner and the node that sets its price', 'two who met by chance'],
       rows(figures, (size) => [
+        count(figures[`collusionByChanceRegret_${size}`]),
         regret(figures[`collusionRegret_${size}`]),
         regret(figures[`collusionByChanceRegret_${size}`]),
       ]),
