@@ -111,15 +111,8 @@ function oneNode({ singleRound: extents }: Extents, figures: Record<string, Figu
   }
   const total = (pick: (result: SingleRound) => number) => found.reduce((sum, one) => sum + pick(one), 0);
   const cases = total((one) => one.cases);
-  figures.singleRoundRegret = {
-    ...exact(
-      Math.max(...found.map(({ regret }) => regret.percent)),
-      '% of truthful utility',
-      'lower',
-      0,
-      cases,
-    ),
-  };
+  const largest = Math.max(...found.map(({ regret }) => regret.percent));
+  figures.singleRoundRegret = exact(largest, '% of truthful utility', 'lower', 0, cases);
   figures.singleRoundGaining = exact(
     total((one) => one.gaining),
     'cases',

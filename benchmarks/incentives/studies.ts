@@ -39,16 +39,15 @@ export function singleRound(rule: Rule, { size, markets }: Extent, nodesOfMarket
   const total = { cases: 0, won: 0, asks: 0, breakpoints: 0, payMoved: 0, gaining: 0, largestGainMicro: 0 };
   for (const seed of seeds(size, markets)) {
     const book = new Book(drawMarket(new Random(seed), size), rule);
-    const truth = rule === protocol ? null : new Book(book.market, protocol);
-    const truthfulMatches = truth?.clear(TRUTH);
+    const baseline = rule === protocol ? book : new Book(book.market, protocol);
+    const truth = baseline.clear(TRUTH);
     const random = new Random(seed, 1);
     let [truthfulMicro, gainMicro] = [0, 0];
     for (let c = 0; c < Math.min(size, nodesOfMarket); c++) {
       const response = bestResponse(book, c, random);
       if (response === null) continue;
       const gain = response.bestMicro - response.truthfulMicro;
-      truthfulMicro +=
-        truth === null ? response.truthfulMicro : truth.utilityMicro(truthfulMatches ?? new Map(), [c]);
+      truthfulMicro += baseline.utilityMicro(truth, [c]);
       gainMicro += gain;
       total.cases++;
       total.won += response.won ? 1 : 0;
