@@ -53,8 +53,8 @@ const FULL: Extents = {
   acrossRounds: [
     [of(5, 120), 16],
     [of(20, 40), 8],
-    [of(100, 4), 6],
-    [of(300, 1), 4],
+    [of(100, 12), 4],
+    [of(300, 2), 4],
     [of(1_000, 1), 2],
   ],
 };
@@ -71,7 +71,7 @@ const QUICK: Extents = {
   clients: each([200, 50, 8]),
   acrossRounds: [
     [of(5, 10), 8],
-    [of(20, 4), 4],
+    [of(20, 6), 4],
     [of(100, 1), 2],
   ],
 };

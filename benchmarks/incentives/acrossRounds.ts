@@ -78,7 +78,7 @@ export interface Operator {
 /** One operator in so many asks for itself. In a large network what they do to each other is of second order. */
 const NODES_PER_DEVIANT = 50;
 
-/** Operators of one node in a network of `size`, over `stories` sequences of arrivals. */
+/** Operators of one node in a network of `size`, of those that earn, over `stories` sequences of arrivals. */
 export function operatorsOf(
   seed: number,
   size: number,
@@ -87,15 +87,20 @@ export function operatorsOf(
 ): readonly Operator[] {
   const random = new Random(seed);
   const nodes = drawNodes(random.split(0), size).map((node) => ({ ...node, freeGpus: node.gpus }));
-  const deviants = Math.ceil(size / NODES_PER_DEVIANT);
+  const deviants = earners(nodes, random.split(1)).slice(0, Math.ceil(size / NODES_PER_DEVIANT));
   const utilities = strategies.map((strategy) =>
     Array.from({ length: stories }, (_, story) =>
-      utilitiesOf(nodes, deviants, random.split(1 + story), strategy),
+      utilitiesOf(nodes, deviants, random.split(2 + story), strategy),
     ),
   );
-  return Array.from({ length: deviants }, (_, c) =>
-    operator(utilities.map((byStory) => byStory.map((byNode) => byNode[c]!))),
-  );
+  return deviants.map((_, i) => operator(utilities.map((byStory) => byStory.map((byNode) => byNode[i]!))));
+}
+
+/** The nodes that made something in a story of its own in which all are truthful: the others have little to gain or lose. */
+function earners(nodes: readonly NodeRecord[], story: Random): readonly number[] {
+  const all = [...nodes.keys()];
+  const utilitiesMicro = utilitiesOf(nodes, all, story, truthful);
+  return all.filter((c) => utilitiesMicro[c]! > 0);
 }
 
 /** By strategy, then by story. */
@@ -118,10 +123,10 @@ function operator(utilities: readonly (readonly number[])[]): Operator {
   };
 }
 
-/** What nodes 0..deviants−1 make in one story. All else is drawn from the seed alone, whatever they ask. */
+/** What each deviant makes in one story. All else is drawn from the seed alone, whatever they ask. */
 function utilitiesOf(
   nodes: readonly NodeRecord[],
-  deviants: number,
+  deviants: readonly number[],
   random: Random,
   strategy: Strategy,
 ): readonly number[] {
@@ -132,7 +137,7 @@ function utilitiesOf(
     return start.float() < 0.5 ? [{ c, gpus: node.gpus, untilRound }] : [];
   });
   let open: Job[] = [];
-  const utilitiesMicro = nodes.slice(0, deviants).map(() => 0);
+  const utilitiesMicro = deviants.map(() => 0);
   const priceOfClass = new Map<number, number>();
   for (let round = 0; round < ROUNDS; round++) {
     running = running.filter(({ untilRound }) => untilRound > round);
@@ -147,7 +152,8 @@ function utilitiesOf(
       nodes: nodes.map((node, c) => ({ ...node, freeGpus: free[c]! })),
       workloads: open,
     };
-    const asks = nodes.slice(0, deviants).map(({ askMicroPerGpuHour: trueAsk, gpus, classId }, c) => {
+    const asks = deviants.map((c) => {
+      const { askMicroPerGpuHour: trueAsk, gpus, classId } = nodes[c]!;
       const view = {
         trueAsk,
         elapsed: round / ROUNDS,
@@ -159,7 +165,7 @@ function utilitiesOf(
     const book = new Book(market, protocol);
     const matches = book.clear(new Map(asks));
 
-    for (const [c] of asks) utilitiesMicro[c]! += book.utilityMicro(matches, [c]);
+    for (const [i, c] of deviants.entries()) utilitiesMicro[i]! += book.utilityMicro(matches, [c]);
     const sold = new Map<number, { priceMicro: number; gpuSec: number }>();
     for (const [c, { workload, priceMicro }] of matches) {
       const gpuSec = book.gpuSec(workload, c);
