@@ -5,7 +5,6 @@ import {Parameter} from "../src/generated/ParameterTable.sol";
 import {IParameters} from "../src/interfaces/IParameters.sol";
 import {IAIWorkloads} from "../src/interfaces/IAIWorkloads.sol";
 import {HISTORY_CAPACITY, HISTORY_ROUNDS} from "../src/libraries/RoundHistory.sol";
-import {WorkloadPlaces} from "../src/libraries/WorkloadPlaces.sol";
 import {ChallengeKind, Entry, Status} from "../src/types/Types.sol";
 import {FullNetwork} from "./base/FullNetwork.sol";
 import {PolicyVectors} from "./base/PolicyFixture.sol";
@@ -19,10 +18,9 @@ import {vm} from "./base/Vm.sol";
 /// forge-config: default.isolate = true
 contract GasTest is FullNetwork {
     uint256 private constant LARGEST_TRANSACTION_GAS = 1 << 24;
-    /// @dev Where ComputeNodes keeps `_records` and `_networkGpus`, AIWorkloads `_counters`.
+    /// @dev Where ComputeNodes keeps `_records` and `_networkGpus`.
     uint256 private constant RECORDS_SLOT = 7;
     uint256 private constant NETWORK_GPUS_SLOT = 8;
-    uint256 private constant COUNTERS_SLOT = 0;
     uint256 private constant PLACE_SHIFT = 216;
 
     uint32[] private _nodes;
@@ -175,15 +173,6 @@ contract GasTest is FullNetwork {
         }
     }
 
-    function _submitMany(uint256 count) private returns (uint32 first) {
-        IAIWorkloads.Submission[] memory submissions = new IAIWorkloads.Submission[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            submissions[i] = _job();
-        }
-        vm.prank(client);
-        return workloads.submitMany(submissions);
-    }
-
     function _postRoundOf(uint32 first, string memory name) private returns (uint256) {
         _skipRounds(1);
         _post(_entries(first));
@@ -207,14 +196,8 @@ contract GasTest is FullNetwork {
     /// @dev All that was written is older than the window, and what is written next is a lap later.
     function _age() private {
         _skipRounds(uint32(HISTORY_ROUNDS) + 1);
-        // A lap takes 2^18 submissions: the counter is moved instead. The next id shares its place with workload 1, and
-        // so on.
-        uint256 newest = WorkloadPlaces.PLACES;
-        bytes32 counters = vm.load(address(workloads), bytes32(COUNTERS_SLOT));
-        uint256 others = uint256(counters) & ~(uint256(type(uint32).max) << 32);
-        vm.store(address(workloads), bytes32(COUNTERS_SLOT), bytes32(others | (newest << 32)));
-
-        _useRing(address(workloads), COUNTERS_SLOT);
+        _toNextLap();
+        _useRing(address(workloads), uint256(COUNTERS_SLOT));
         _useRing(address(nodes), NETWORK_GPUS_SLOT);
         for (uint256 i = 0; i < _nodes.length; ++i) {
             _useRing(address(nodes), uint256(keccak256(abi.encode(_nodes[i], RECORDS_SLOT))));

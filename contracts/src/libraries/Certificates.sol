@@ -15,6 +15,25 @@ library Certificates {
         Entry ofNode;
     }
 
+    /// @dev An encoded entry is seven words.
+    uint256 internal constant ENTRY_BYTES = 224;
+
+    /// @notice Reverts where a field is wider than its type, as decoding it would: for entries that are copied undecoded.
+    function requireDecodable(Entry[] calldata entries) internal pure {
+        assembly ("memory-safe") {
+            let end := add(entries.offset, mul(entries.length, ENTRY_BYTES))
+            let excess := 0
+            for { let entry := entries.offset } lt(entry, end) { entry := add(entry, ENTRY_BYTES) } {
+                let ids := or(calldataload(entry), calldataload(add(entry, 32)))
+                let micros := or(calldataload(add(entry, 64)), calldataload(add(entry, 96)))
+                ids := or(ids, calldataload(add(entry, 160)))
+                micros := or(micros, calldataload(add(entry, 128)))
+                excess := or(excess, or(shr(32, ids), or(shr(64, micros), shr(16, calldataload(add(entry, 192))))))
+            }
+            if excess { revert(0, 0) }
+        }
+    }
+
     /// @notice keccak256(abi.encode(entries)), without decoding them. For entries that are compared with posted ones, which
     /// were decoded.
     function hashOf(Entry[] calldata entries) internal pure returns (bytes32 hash) {
