@@ -97,6 +97,12 @@ beforeAll(async () => {
   await auditors[0]!.reporting.voteContest(contested, true);
   await auditors[1]!.reporting.voteContest(contested, true);
 
+  // Its round was posted at cost: the entry adds up, but nothing says why the client keeps all of its weight.
+  const posted = (await voter.events()).findLast((event) => event.name === 'RoundPosted')!;
+  const disputed = { round: posted.round, workload: contested, node: 0 };
+  await voter.rounds.challenge({ ...disputed, kind: 'E2' }, posted.entries);
+  await voter.rounds.challenge({ ...disputed, kind: 'E4' }, posted.entries);
+
   // An audit, in the epoch that is now: commit, reveal, close.
   const epoch = await operator.reporting.currentEpoch();
   const report = { gpus: 4, latencyUs: 10_000, bandwidthMbps: 100, computeMflops: 2_000n, watts: 120 };
@@ -185,6 +191,13 @@ describe('the log of a network', () => {
       computeMflops: 1_000,
     });
     expect(all('RoundPosted')[0]!.entries).toHaveLength(1);
+    const challenge = { challenger: actor('voter').address, workload: 3, node: 0 };
+    expect(all('ChallengeFailed')).toEqual([
+      expect.objectContaining({ ...challenge, kind: 'E2', bondMicro: 10_000_000 }),
+    ]);
+    expect(all('RoundVoided')).toEqual([
+      expect.objectContaining({ ...challenge, kind: 'E4', bondMicro: 100_000_000 }),
+    ]);
     expect(all('GpuClassAdded')[0]!.gpuClass.name).toBe('cpu');
     expect(all('PolicyRegistered')[0]!.codeHash).toBe(policyHash(compile(monotoneNetwork())));
   });
@@ -210,6 +223,8 @@ describe('the log of a network', () => {
       ...(await operator.nodes.networkGpusAt(round)),
       ...(await operator.workloads.countersAt(round)),
     });
+    for (const { round: posted } of all('RoundPosted'))
+      expect(await operator.rounds.get(posted)).toMatchObject({ voided: state.rounds.get(posted)?.voided });
     expect(state.parametersAt(round)).toEqual(await operator.parameters.all());
     expect((await operator.policies.policyAt(round)).policy).toBe(state.policyAt(round)?.id);
   });

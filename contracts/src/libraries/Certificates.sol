@@ -104,10 +104,15 @@ library Certificates {
         }
     }
 
-    /// @dev The index of the node's entry; the number of entries if it is unlisted.
+    /// @dev The index of the node's entry; the number of entries if it is unlisted. An entry is seven words, the node its
+    /// second, with clean high bits: the entries were decoded when they were posted.
     function _indexOfNode(Entry[] calldata entries, uint32 node) private pure returns (uint256 i) {
-        unchecked {
-            while (i < entries.length && entries[i].node != node) ++i;
+        assembly ("memory-safe") {
+            let first := add(entries.offset, 32)
+            let end := add(first, mul(entries.length, 224))
+            let at := first
+            for {} lt(at, end) { at := add(at, 224) } { if eq(calldataload(at), node) { break } }
+            i := div(sub(at, first), 224)
         }
     }
 }

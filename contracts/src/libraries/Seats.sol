@@ -9,19 +9,22 @@ library Seats {
     using RoundHistory for RoundHistory.Series;
 
     struct Draw {
-        RoundHistory.Series count;
-        RoundHistory.Series seed;
+        /// @dev seats 32 | seed 184
+        RoundHistory.Series seatsAndSeed;
         mapping(uint256 seat => RoundHistory.Series) matcherIn;
         mapping(address matcher => uint256) seatPlusOne; // as last written; 0: none
     }
 
+    uint256 private constant COUNT_BITS = 32;
+
     /// @notice False if the matcher has a seat already.
     function take(Draw storage draw, address matcher, uint32 fromRound) internal returns (bool) {
         if (draw.seatPlusOne[matcher] != 0) return false;
-        uint224 count = draw.count.newest();
-        draw.matcherIn[count].write(uint160(matcher), fromRound);
-        draw.count.write(count + 1, fromRound);
-        draw.seatPlusOne[matcher] = count + 1;
+        uint224 word = draw.seatsAndSeed.newest();
+        uint32 seat = _count(word);
+        draw.matcherIn[seat].write(uint160(matcher), fromRound);
+        draw.seatsAndSeed.write(word + 1, fromRound);
+        draw.seatPlusOne[matcher] = uint256(seat) + 1;
         return true;
     }
 
@@ -29,31 +32,38 @@ library Seats {
     function leave(Draw storage draw, address matcher, uint32 fromRound) internal returns (bool) {
         uint256 seatPlusOne = draw.seatPlusOne[matcher];
         if (seatPlusOne == 0) return false;
-        uint224 last = draw.count.newest() - 1;
+        uint224 word = draw.seatsAndSeed.newest();
+        uint32 last = _count(word) - 1;
         if (seatPlusOne - 1 != last) {
             uint224 moved = draw.matcherIn[last].newest();
             draw.matcherIn[seatPlusOne - 1].write(moved, fromRound);
             draw.seatPlusOne[address(uint160(moved))] = seatPlusOne;
         }
-        draw.count.write(last, fromRound);
+        draw.seatsAndSeed.write(word - 1, fromRound);
         delete draw.seatPlusOne[matcher];
         return true;
     }
 
-    /// @notice The low 216 bits of `random` decide from `fromRound` on.
+    /// @notice The low 184 bits of `random` decide from `fromRound` on.
     function reseed(Draw storage draw, uint256 random, uint32 fromRound) internal {
-        draw.seed.write(uint216(random), fromRound);
+        uint224 count = _count(draw.seatsAndSeed.newest());
+        draw.seatsAndSeed.write((uint224(uint184(random)) << COUNT_BITS) | count, fromRound);
     }
 
     function countAt(Draw storage draw, uint32 round) internal view returns (uint32) {
-        return uint32(draw.count.at(round));
+        return _count(draw.seatsAndSeed.at(round));
     }
 
     /// @notice Zero where there are no seats.
     function drawnAt(Draw storage draw, uint32 round) internal view returns (address) {
-        uint256 count = draw.count.at(round);
+        uint224 word = draw.seatsAndSeed.at(round);
+        uint32 count = _count(word);
         if (count == 0) return address(0);
-        uint256 random = uint256(keccak256(abi.encode(draw.seed.at(round), round)));
-        return address(uint160(draw.matcherIn[random % count].at(round)));
+        uint256 seat = uint256(keccak256(abi.encode(word >> COUNT_BITS, round))) % count;
+        return address(uint160(draw.matcherIn[seat].at(round)));
+    }
+
+    function _count(uint224 word) private pure returns (uint32) {
+        return uint32(word);
     }
 }
