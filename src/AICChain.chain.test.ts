@@ -75,7 +75,6 @@ beforeAll(async () => {
   await clock.advanceTo((await as('client').now()) + 3);
   await (await operatorOf(completed)).workloads.complete(completed, HASH);
   await workloads.accept(completed);
-  await workloads.settle(completed);
   await workloads.cancel(cancelled);
   await (await operatorOf(failed)).workloads.fail(failed, false, 0, HASH);
 
@@ -84,7 +83,7 @@ beforeAll(async () => {
   await advance(1);
   expect(await post(() => workloads.cancel(takenBack))).toBe(2);
   await advance(5);
-  await workloads.settle(cancelled);
+  await workloads.settleMany([completed, cancelled]);
   expect(await post()).toBe(1);
   await (await operatorOf(failed)).workloads.start(failed);
   await (await operatorOf(failed)).workloads.fail(failed, true, 0, HASH);

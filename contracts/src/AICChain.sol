@@ -294,15 +294,14 @@ contract AICChain is IAICChain, Networked {
         uint64 budgetMicro = named.budgetsMicro[i];
         (Ineligible reason, uint256 durationSec) =
             Eligibility.examine(spec, record, round, budgetMicro != 0, named.trustFloor);
-        require(
-            reason == Ineligible.None, NotEligible(i, named.workloads[i], named.nodes[i], reason)
-        );
+        (uint32 workload, uint32 node) = (named.workloads[i], named.nodes[i]);
+        require(reason == Ineligible.None, NotEligible(i, workload, node, reason));
         uint256 costMicro = Weights.costMicro(spec, record, durationSec);
         require(
             costMicro <= priceMicro && priceMicro <= budgetMicro,
             PriceOutOfRange(i, costMicro, priceMicro, budgetMicro)
         );
-        return Matches.pack(named.workloads[i], named.nodes[i], uint16(i), spec.gpus(), priceMicro);
+        return Matches.pack(workload, node, uint16(i), spec.gpus(), priceMicro);
     }
 
     /// @dev Emits RoundPosted and gives keccak256(abi.encode(entries)), from one copy of the entries as they were sent.

@@ -313,8 +313,9 @@ contract AIWorkloads is IAIWorkloads, Networked {
             ? openRounds.rebook(round + 1, round + w.startWindowRounds + 1)
             : openRounds.close(round + 1);
         w.writeMatch(round, m);
+        w.openRounds = openRounds;
         emit WorkloadMatched(id, m.node(), round, m.entry(), m.priceMicro());
-        _writeOpenRounds(id, w, openRounds);
+        emit OpenRoundsWritten(id, openRounds);
     }
 
     // Running ----------------------------------------------------------------------------------------------------

@@ -28,7 +28,10 @@ library Certificates {
                 let micros := or(calldataload(add(entry, 64)), calldataload(add(entry, 96)))
                 ids := or(ids, calldataload(add(entry, 160)))
                 micros := or(micros, calldataload(add(entry, 128)))
-                excess := or(excess, or(shr(32, ids), or(shr(64, micros), shr(16, calldataload(add(entry, 192))))))
+                excess := or(
+                    excess,
+                    or(shr(32, ids), or(shr(64, micros), shr(16, calldataload(add(entry, 192)))))
+                )
             }
             if excess { revert(0, 0) }
         }

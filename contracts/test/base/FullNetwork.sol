@@ -88,9 +88,7 @@ abstract contract FullNetwork is PolicyFixture {
     function _toNextLap() internal {
         uint256 word = uint256(vm.load(address(workloads), COUNTERS_SLOT));
         uint256 others = word & ~(uint256(type(uint32).max) << 32);
-        vm.store(
-            address(workloads), COUNTERS_SLOT, bytes32(others | (uint256(WorkloadPlaces.PLACES) << 32))
-        );
+        vm.store(address(workloads), COUNTERS_SLOT, bytes32(others | (uint256(WorkloadPlaces.PLACES) << 32)));
     }
 
     // Rounds -----------------------------------------------------------------------------------------------------

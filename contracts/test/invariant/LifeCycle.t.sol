@@ -89,7 +89,8 @@ contract LifeCycleInvariants is FullNetwork {
 
     function invariant_02_vaultBalanceCoversLiabilities() external view {
         uint256 sum = vault.balanceMicro(LedgerLines.communityFund())
-            + vault.balanceMicro(LedgerLines.treasury()) + _escrowMicro() + vault.balanceMicro(LedgerLines.auditorPool());
+            + vault.balanceMicro(LedgerLines.treasury()) + _escrowMicro()
+            + vault.balanceMicro(LedgerLines.auditorPool());
         for (uint256 i = 0; i < _accounts.length; ++i) {
             sum += vault.availableMicro(_accounts[i])
             + vault.balanceMicro(LedgerLines.matcherBond(_accounts[i]))

@@ -32,6 +32,7 @@ contract VoidedTest is FullNetwork {
         (uint32 workload, uint32 node) = _matched();
         uint256 stakeMicro = nodes.stakeMicroOf(node);
         uint256 escrowMicro = _escrowMicro();
+        _skipRounds(1);
         _void(workload);
         uint32 next = _round() + 1;
         vm.expectEmit(address(workloads));
@@ -67,10 +68,12 @@ contract VoidedTest is FullNetwork {
         uint32 booked = _round() + 5;
         _void(workload);
         vm.assertFalse(workloads.isOpenAt(workload, booked - 1));
+        _toRound(booked - 1);
+        uint32 other = _register(4);
         _toRound(booked);
         vm.expectEmit(address(workloads));
         emit IAIWorkloads.WorkloadReopened(workload, CloseReason.RoundVoided, booked);
-        _match(workload, _nodeThatIsThere(), 0);
+        _match(workload, other, 0);
         _assertStatus(workload, Status.Matched);
         vm.assertEq(nodes.stakeMicroOf(node), stakeMicro);
         vm.assertEq(_freeGpus(node), 4);
@@ -103,6 +106,8 @@ contract VoidedTest is FullNetwork {
     }
 
     function test_refundsAfterTheFourthMatch() external {
+        vm.prank(matcher);
+        chain.bond(10 * BOND); // it doubles each time
         (uint32 workload, uint32 node) = _matched();
         for (uint256 i = 1; i < 4; ++i) {
             _void(workload);
@@ -220,11 +225,5 @@ contract VoidedTest is FullNetwork {
         _toRound(workloads.workload(workload).matchedRound + 1);
         _void(workload);
         vm.warp(now_);
-    }
-
-    function _nodeThatIsThere() private returns (uint32 node) {
-        _toRound(_round() - 1);
-        node = _register(4);
-        _toRound(_round() + 1);
     }
 }

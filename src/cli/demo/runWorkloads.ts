@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateKeyToAccount } from 'viem/accounts';
-import { NodeClient } from '../../agent/NodeClient.ts';
+import { NodeClient, type WorkloadStatus } from '../../agent/NodeClient.ts';
+import type { AIWorkload } from '../../chain/AIWorkloads.ts';
 import { until } from '../../chain/clock.ts';
 import { AICChainError, type Hex, type Split } from '../../domain/index.ts';
 import { promisedOutputs, releasedOutcome } from '../results.ts';
@@ -35,14 +36,25 @@ export async function runWorkloads(
   await demo.narrator.task('uploading inputs', () =>
     Promise.all(matched.map((job, i) => deliver(job, clients[i]!))),
   );
-  const finished: Finished[] = [];
+  const received: Received[] = [];
   for (const [i, job] of matched.entries()) {
     await demo.narrator.task(`${job.plan.name} runs`, (progress) =>
       untilEnded(demo, job, clients[i]!, progress),
     );
-    finished.push(await settle(demo, job, clients[i]!));
+    received.push(await receive(demo, job, clients[i]!));
   }
+  await untilFinal(demo, received);
+  const finished: Finished[] = [];
+  for (const result of received) finished.push(await settle(demo, result));
   return finished;
+}
+
+/** A result that the client has, checked, and is content with. */
+interface Received {
+  readonly job: DemoJob;
+  readonly ended: AIWorkload;
+  readonly report: WorkloadStatus;
+  readonly folder: string;
 }
 
 function clientOf(demo: DemoNetwork, job: DemoJob, matches: readonly Match[]): NodeClient {
@@ -76,8 +88,7 @@ async function untilEnded(
   );
 }
 
-async function settle(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promise<Finished> {
-  const { narrator } = demo;
+async function receive(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promise<Received> {
   const client = demo.as('client1');
   const ended = await client.workloads.get(job.id);
   if (ended.status !== 'Completed') {
@@ -92,7 +103,21 @@ async function settle(demo: DemoNetwork, job: DemoJob, node: NodeClient): Promis
   const folder = await download(demo, job, node);
   const report = await node.status(job.id);
   await client.workloads.accept(job.id);
-  await client.workloads.settle(job.id);
+  return { job, ended, report, folder };
+}
+
+/** Until then the round of the match could be refuted, and the work would cost less: no money moves before. */
+async function untilFinal(demo: DemoNetwork, received: readonly Received[]): Promise<void> {
+  const { rounds } = demo.as('client1');
+  for (const matchedRound of new Set(received.map(({ ended }) => ended.matchedRound))) {
+    const { lastChallengeRound } = await rounds.standingOf(matchedRound);
+    await demo.toRound(lastChallengeRound + 1, `money moves once round ${matchedRound} is final`);
+  }
+}
+
+async function settle(demo: DemoNetwork, { job, ended, report, folder }: Received): Promise<Finished> {
+  const { narrator } = demo;
+  await demo.as('client1').workloads.settle(job.id);
   const { state } = await demo.aicchain();
   const { split, status, digest } = state.workloads.get(job.id)!;
   if (split === undefined || digest === undefined)
