@@ -75,21 +75,42 @@ contract GasTest is FullNetwork {
 
     // A dispute
 
-    /// @dev Of a full round, under a policy of 32 hidden units, which prices pairs otherwise than its matcher did.
+    /// @dev Of full rounds, under a policy of 32 hidden units, which prices pairs otherwise than their matcher did: the last
+    /// entry is refuted by E2. Then of E1 of a listed pair, which holds.
     function test_challenge() external {
         _activate(_registerPolicy(PolicyVectors.POLICY_32), _round() + 1);
         _registerNodes(256);
+        _fund(outsider);
         uint32 first = _submitMany(256);
         _skipRounds(1);
+        _challenge("challengeNew", first, ChallengeKind.E2, first + 255, 0);
+
+        // What was voided is open again and is matched again, by the same matcher, whose seat cost it a new bond.
+        workloads.settleMany(_idsFrom(first));
+        vm.prank(matcher);
+        chain.bond(10 * BOND);
+        _skipRounds(1);
+        _challenge("challenge", first, ChallengeKind.E2, first + 255, 0);
+
+        workloads.settleMany(_idsFrom(first));
+        vm.prank(matcher);
+        chain.bond(0);
+        _skipRounds(1);
+        _challenge("challengeThatFails", first, ChallengeKind.E1, first, _nodes[255]);
+    }
+
+    /// @dev Beyond the calldata, which brings the entries back, and what any transaction costs.
+    function _challenge(string memory name, uint32 first, ChallengeKind kind, uint32 workload, uint32 node)
+        private
+    {
         Entry[] memory entries = _entries(first);
         _post(entries);
-        _fund(outsider);
-        bytes memory call =
-            abi.encodeCall(chain.challenge, (_round(), entries, ChallengeKind.E2, first + 255, 0));
+        bytes memory call = abi.encodeCall(chain.challenge, (_round(), entries, kind, workload, node));
         vm.prank(outsider);
-        vm.assertTrue(chain.challenge(_round(), entries, ChallengeKind.E2, first + 255, 0));
-        uint256 gasUsed = vm.snapshotGasLastCall("challengeTransaction");
-        vm.snapshotValue("challenge", gasUsed - _intrinsicGas(call));
+        bool voided = chain.challenge(_round(), entries, kind, workload, node);
+        uint256 gasUsed = vm.snapshotGasLastCall(string.concat(name, "Transaction"));
+        vm.snapshotValue(name, gasUsed - _intrinsicGas(call));
+        vm.assertEq(voided, kind == ChallengeKind.E2);
     }
 
     // Nodes, votes, policies
@@ -144,10 +165,10 @@ contract GasTest is FullNetwork {
         gasUsed = _snapshot("submit", name);
         gasUsed += _postRoundOf(first, string.concat("postRound", name));
 
-        uint32[] memory ids = new uint32[](count);
+        uint32[] memory ids = _idsFrom(first);
         bytes32[] memory results = new bytes32[](count);
-        for (uint32 i = 0; i < count; ++i) {
-            (ids[i], results[i]) = (first + i, RESULT);
+        for (uint256 i = 0; i < count; ++i) {
+            results[i] = RESULT;
         }
         _skipRounds(1);
         vm.prank(operator);
@@ -161,6 +182,14 @@ contract GasTest is FullNetwork {
         workloads.settleMany(ids);
         gasUsed += _snapshot("settle", name);
         _assertStatus(first + uint32(count) - 1, Status.Settled);
+    }
+
+    /// @dev One for each node.
+    function _idsFrom(uint32 first) private view returns (uint32[] memory ids) {
+        ids = new uint32[](_nodes.length);
+        for (uint32 i = 0; i < ids.length; ++i) {
+            ids[i] = first + i;
+        }
     }
 
     function _snapshot(string memory verb, string memory name) private returns (uint256) {

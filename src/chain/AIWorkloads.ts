@@ -81,7 +81,7 @@ export class AIWorkloads {
     return receipt.logs
       .map((log) => decodeEvent(this.#caller.deployment, log))
       .filter((event) => event?.name === 'WorkloadSubmitted')
-      .map(({ workload }) => workload);
+      .map(({ workload }) => WorkloadId(workload));
   }
 
   /** Open or Matched: refunds all. Running: pays for the time that has passed. */
@@ -118,7 +118,7 @@ export class AIWorkloads {
   completeMany(
     results: readonly { readonly workload: number; readonly resultHash: Hex }[],
   ): Promise<TransactionReceipt> {
-    const workloads = results.map(({ workload }) => workload);
+    const workloads = results.map(({ workload }) => WorkloadId(workload));
     const hashes = results.map(({ resultHash }) => resultHash);
     return this.#caller.write('workloads', 'completeMany', [workloads, hashes]);
   }
