@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { abiFiles } from './generate-abis.ts';
+import { kernelFiles } from './generate-kernels.ts';
 import { parametersPage, parameterTable } from './generate-parameters.ts';
 import { policyVectors } from './generate-policies.ts';
 
@@ -18,6 +19,7 @@ const outputs: readonly Generated[] = [
   ['contracts/src/generated/ParameterTable.sol', parameterTable()],
   ['docs/PARAMETERS.md', parametersPage()],
   ['vectors/policies.json', policyVectors()],
+  ...(await kernelFiles()),
 ];
 
 const textAt = (path: string): string | undefined => {

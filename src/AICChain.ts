@@ -3,49 +3,51 @@ import {
   type ChainEvent,
   type Entry,
   type Hex,
-  type Ineligible,
   type NetworkCounters,
-  type NodeId,
   type NodeRecord,
   type ParameterValues,
   Round,
   type RoundClock,
   type Weight,
   WorkloadId,
-  type WorkloadSpec,
 } from './domain/index.ts';
 import {
+  type AskToWin,
+  type Explanation,
+  explanation,
+  highestAsks,
+  type Subject,
+  type WeighedInput,
+} from './explanation.ts';
+import {
+  type BoundNode,
+  ClassedRound,
   certifiedMatcher,
+  certifiedRoundOfClasses,
   entriesHash,
-  isFeasible,
+  fullRoundOfClasses,
   type Matcher,
+  NodeClasses,
+  type PairOf,
+  pairOf,
   type RoundInstance,
   weighPair,
 } from './match/index.ts';
 import { features } from './policy/features.ts';
 import { type Policy, RLPolicyManager } from './policy/RLPolicyManager.ts';
+import { policyScores } from './policy/scores.ts';
 import type { NetworkState } from './state/index.ts';
-import { type Verification, verifyLog } from './verify/verifyLog.ts';
+import { type RoundRange, type Verification, verifyLog } from './verify/verifyLog.ts';
 
-/** A workload as a round sees it; one that is not submitted yet has the next id. */
-export interface Subject {
-  readonly id: WorkloadId;
-  readonly spec: WorkloadSpec;
-  readonly budgetMicro: number;
-}
+export type { AskToWin, Candidate, Explanation, Subject, Verdict } from './explanation.ts';
 
 /** What a client would submit: the plan before spending. */
 export type Draft = Omit<Subject, 'id'>;
 
 /** A round with every pair weighed: the open workloads it covers against all nodes that exist in it. */
-export interface RoundInput {
-  readonly round: Round;
+export interface RoundInput extends WeighedInput {
   /** Workloads with a higher id are left out. */
   readonly cutoff: number;
-  readonly workloads: readonly Subject[];
-  readonly nodes: readonly { readonly id: NodeId; readonly record: NodeRecord }[];
-  /** [workload][node], by index. */
-  readonly weights: readonly (readonly Weight[])[];
   /** The same for a matcher: feasible pairs only. */
   readonly instance: RoundInstance;
 }
@@ -55,37 +57,8 @@ export interface RoundProposal {
   readonly cutoff: number;
   readonly entries: readonly Entry[];
   readonly entriesHash: Hex;
+  /** Every pair that was looked at or left out, weighed when it is asked for. */
   readonly candidates: RoundInput;
-}
-
-/**
- * What a round makes of a node for one workload: it is chosen, or why not.
- * - `OverBudget`: eligible, but cost, quality and green together exceed the budget
- * - `MatchedElsewhere`: another workload of the round has it
- * - `Outbid`: free, but the chosen node is worth more
- */
-export type Verdict = 'Chosen' | 'OverBudget' | 'MatchedElsewhere' | 'Outbid' | Exclude<Ineligible, 'None'>;
-
-export interface Candidate {
-  readonly node: NodeId;
-  readonly verdict: Verdict;
-  /** What it is paid if it is chosen, else undefined; its cost is in `weight`. */
-  readonly priceMicro: number | undefined;
-  readonly weight: Weight;
-  readonly trustBps: number;
-  readonly record: NodeRecord;
-  /** The workload that has it instead. */
-  readonly matchedTo: WorkloadId | undefined;
-}
-
-export interface Explanation {
-  readonly round: Round;
-  readonly workload: Subject;
-  /** As posted, or, while nothing is posted, as it would be now. */
-  readonly isPosted: boolean;
-  readonly entry: Entry | undefined;
-  /** Every node, ascending by id. */
-  readonly candidates: readonly Candidate[];
 }
 
 /**
@@ -99,17 +72,34 @@ export interface Explanation {
 export class AICChain {
   readonly state: NetworkState;
   readonly #policies = new RLPolicyManager();
+  /** Kept from round to round. */
+  readonly #nodes = new NodeClasses();
 
   constructor(state: NetworkState) {
     this.state = state;
   }
 
-  /** Replays a whole log and recomputes every weight and every match in it. */
-  static verify(events: Iterable<ChainEvent>, clock: RoundClock): Verification {
-    return verifyLog(events, clock, (state) => {
+  /** Replays a whole log and recomputes every weight and every match of a range of rounds, all unless named. */
+  static verify(events: Iterable<ChainEvent>, clock: RoundClock, range?: RoundRange): Verification {
+    const weighing = (state: NetworkState) => {
       const aicchain = new AICChain(state);
-      return (round, cutoff) => aicchain.candidates(round, cutoff);
-    });
+      return {
+        round: (round: number, cutoff: number) => aicchain.candidates(round, cutoff),
+        pairs: (round: number) => aicchain.pairsOf(round),
+      };
+    };
+    return verifyLog(events, clock, weighing, range);
+  }
+
+  /** Single pairs of a round, by id, as `weightOf` of the chain has them: what a challenge is judged by. */
+  pairsOf(round: number): PairOf {
+    const binding = this.#bindingIn(round);
+    return (workload, node) => {
+      const subject = this.state.workloads.get(workload);
+      const record = this.state.recordAt(node, round);
+      if (subject === undefined || record === undefined) return null;
+      return pairOf(weighIn(round, binding, subject, record, this.state.isOpenAt(workload, round)));
+    };
   }
 
   /** Every pair of a round, weighed. Without a cutoff it covers all workloads that bind in the round. */
@@ -120,21 +110,26 @@ export class AICChain {
 
   /**
    * The round to post: canonical, over all open workloads. If it lists more entries than a full round needs, newer
-   * workloads are left to the next one, so that it fits a transaction.
+   * workloads are left to the next one, so that it fits a transaction. What an earlier call has grouped is kept.
    */
   propose(round: number, matcher: Matcher = certifiedMatcher): RoundProposal {
     const { fullRound } = this.state.parametersAt(round);
-    const all = this.#proposal(this.candidates(round), matcher);
-    return all.entries.length <= fullRound ? all : this.#smallestFull(all.candidates, fullRound, matcher);
+    if (matcher !== certifiedMatcher) return this.#proposalOf(round, fullRound, matcher);
+    const classed = this.#classed(round, this.#bindingIn(round));
+    const { count, entries } = fullRoundOfClasses(classed, fullRound);
+    const { newestWorkload } = this.state.countersAt(round);
+    const cutoff = count === classed.rows ? newestWorkload : classed.workloads[count - 1]!.id;
+    return proposal(round, cutoff, entries, () => this.candidates(round, cutoff));
   }
 
   /** The round as it would be under other parameters: what a vote would change. */
   whatIf(round: number, parameters: Partial<ParameterValues>): RoundProposal {
     const binding = this.#bindingIn(round);
     const cutoff = binding.counters.newestWorkload;
-    const workloads = this.state.openWorkloadsAt(round);
     const changed = { ...binding, parameters: { ...binding.parameters, ...parameters } };
-    return this.#proposal(this.#weighAll(round, cutoff, workloads, changed), certifiedMatcher);
+    const entries = certifiedRoundOfClasses(this.#classed(round, changed));
+    const workloads = this.state.openWorkloadsAt(round);
+    return proposal(round, cutoff, entries, () => this.#weighAll(round, cutoff, workloads, changed));
   }
 
   /** Every node with why or why not, for a workload of the network or a draft of one. */
@@ -144,17 +139,52 @@ export class AICChain {
       : this.#explainDraft(workload, round);
   }
 
-  #explainWorkload(id: number, round: number): Explanation {
-    const row = this.state.workloads.get(id);
-    if (row === undefined) {
-      throw new AICChainError('UnknownWorkload', `workload ${id} is not in the log`, {
-        hint: `The newest is ${this.state.countersAt(round).newestWorkload}.`,
+  /**
+   * What a node would have had to ask to have a workload in a round, and to have any. Clears the round again some forty
+   * times, all else being equal.
+   */
+  askToWin(workload: number, node: number, round: number): AskToWin {
+    const subject = this.#workload(workload, round);
+    const record = this.state.recordAt(node, round);
+    if (record === undefined) {
+      throw new AICChainError('UnknownNode', `there is no node ${node} in round ${round}`, {
+        hint: 'See `aicchain market` for the nodes.',
       });
     }
+    const candidate = this.explain(workload, round).candidates.find(({ node: id }) => id === node)!;
+    const posted = this.state.rounds.get(round);
+    const input = posted ? this.candidates(round, posted.cutoff) : this.propose(round).candidates;
+    const binding = this.#bindingIn(round);
+    return {
+      node: candidate.node,
+      workload: subject.id,
+      askMicroPerGpuHour: record.askMicroPerGpuHour,
+      ...highestAsks(input, input.instance, candidate.node, subject.id, certifiedMatcher),
+      features:
+        candidate.weight.ineligible === 'None'
+          ? [...features(subject.spec, record, subject.budgetMicro, round, binding.counters)]
+          : undefined,
+      candidate,
+    };
+  }
+
+  #explainWorkload(id: number, round: number): Explanation {
+    const subject = this.#workload(id, round);
     const posted = this.state.rounds.get(round);
     const entries = posted?.entries ?? this.propose(round).entries;
-    const input = this.#weighAll(round, id, [row], this.#bindingIn(round));
-    return explanation(input, entries, posted !== undefined);
+    const input = this.#weighAll(round, id, [subject], this.#bindingIn(round));
+    return explanation(input, entries, {
+      isPosted: posted !== undefined,
+      isVoided: this.state.isVoided(round),
+    });
+  }
+
+  #workload(id: number, round: number): Subject {
+    const row = this.state.workloads.get(id);
+    if (row !== undefined) return row;
+    throw new AICChainError('UnknownWorkload', `workload ${id} is not in the log`, {
+      hint: `The newest is ${this.state.countersAt(round).newestWorkload}.`,
+    });
   }
 
   /** As if it were submitted in the round before, beside everything that is open already. */
@@ -168,26 +198,39 @@ export class AICChain {
     const input = this.#weighAll(round, id, workloads, { ...binding, counters }, id);
     const last = workloads.length - 1;
     const entries = certifiedMatcher.match(input.instance);
-    return explanation({ ...input, workloads: [subject], weights: [input.weights[last]!] }, entries, false);
+    const alone = { ...input, workloads: [subject], weights: [input.weights[last]!] };
+    return explanation(alone, entries, { isPosted: false, isVoided: false });
   }
 
-  #proposal(candidates: RoundInput, matcher: Matcher): RoundProposal {
-    const entries = matcher.match(candidates.instance);
-    const { round, cutoff } = candidates;
-    return { round, cutoff, entries, entriesHash: entriesHash(entries), candidates };
-  }
-
-  /** Entries never get fewer with a higher cutoff by more than ties allow; what is returned is full in any case. */
-  #smallestFull({ round, workloads }: RoundInput, fullRound: number, matcher: Matcher): RoundProposal {
-    const upTo = (index: number) => this.#proposal(this.candidates(round, workloads[index]!.id), matcher);
+  /** Of a matcher that needs every pair. */
+  #proposalOf(round: number, fullRound: number, matcher: Matcher): RoundProposal {
+    const all = this.candidates(round);
+    const entries = matcher.match(all.instance);
+    if (entries.length <= fullRound) return proposal(round, all.cutoff, entries, () => all);
+    // Entries never get fewer with a higher cutoff by more than ties allow; what is returned is full in any case.
+    const upTo = (index: number) => {
+      const input = this.candidates(round, all.workloads[index]!.id);
+      return proposal(round, input.cutoff, matcher.match(input.instance), () => input);
+    };
     let low = fullRound - 1; // fewer workloads cannot make a full round
-    let high = workloads.length - 1;
+    let high = all.workloads.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (upTo(middle).entries.length >= fullRound) high = middle;
       else low = middle + 1;
     }
     return upTo(high);
+  }
+
+  /** The round by classes of nodes; good until the next one is asked for. */
+  #classed(round: number, { parameters, counters, policy }: Binding): ClassedRound {
+    this.#nodes.update(round, nodesIn(this.state, round));
+    return new ClassedRound({
+      nodes: this.#nodes,
+      workloads: this.state.openWorkloadsAt(round),
+      parameters,
+      scores: policyScores(policy, round, counters),
+    });
   }
 
   /** Everything but the pair that a weight of `round` depends on. */
@@ -219,13 +262,37 @@ export class AICChain {
       workloads,
       nodes,
       pair(w, c) {
-        const weight = weights[w]![c]!;
-        if (!isFeasible(weight)) return null;
-        return { weightMicro: Number(weight.weightMicro), costMicro: Number(weight.costMicro) };
+        return pairOf(weights[w]![c]!);
       },
     };
     return { round: Round(round), cutoff, workloads, nodes, weights, instance };
   }
+}
+
+function* nodesIn(state: NetworkState, round: number): Iterable<BoundNode> {
+  for (const { id, records } of state.nodes.values()) {
+    const record = records.at(round)?.record;
+    if (record !== undefined) yield { id, record };
+  }
+}
+
+function proposal(
+  round: number,
+  cutoff: number,
+  entries: readonly Entry[],
+  candidates: () => RoundInput,
+): RoundProposal {
+  let weighed: RoundInput | undefined;
+  return {
+    round: Round(round),
+    cutoff,
+    entries,
+    entriesHash: entriesHash(entries),
+    get candidates() {
+      weighed ??= candidates();
+      return weighed;
+    },
+  };
 }
 
 interface Binding {
@@ -245,37 +312,4 @@ function weighIn(
   return weighPair({ spec, record, round, open, budgetMicro, parameters }, () =>
     policy === undefined ? 0 : policy.penalty(features(spec, record, budgetMicro, round, counters)),
   );
-}
-
-/** Of the one workload in `input`. */
-function explanation(
-  { round, workloads, nodes, weights }: RoundInput,
-  entries: readonly Entry[],
-  isPosted: boolean,
-): Explanation {
-  const workload = workloads[0]!;
-  const byNode = new Map(entries.map((entry) => [entry.node, entry]));
-  const candidates = nodes.map(({ id: node, record }, c): Candidate => {
-    const weight = weights[0]![c]!;
-    const entry = byNode.get(node);
-    const isChosen = entry?.workload === workload.id;
-    return {
-      node,
-      verdict: verdictOn(weight, isChosen, entry),
-      priceMicro: isChosen ? entry?.priceMicro : undefined,
-      weight,
-      trustBps: record.trustBps,
-      record,
-      matchedTo: isChosen ? undefined : entry?.workload,
-    };
-  });
-  const entry = entries.find(({ workload: id }) => id === workload.id);
-  return { round, workload, isPosted, entry, candidates };
-}
-
-function verdictOn(weight: Weight, isChosen: boolean, entry: Entry | undefined): Verdict {
-  if (isChosen) return 'Chosen';
-  if (weight.ineligible !== 'None') return weight.ineligible;
-  if (weight.weightMicro < 0n) return 'OverBudget';
-  return entry === undefined ? 'Outbid' : 'MatchedElsewhere';
 }

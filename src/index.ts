@@ -19,6 +19,7 @@ export { type AIWorkload, AIWorkloads, type Submission } from './chain/AIWorkloa
 export { Caller, type CallerOptions, type ContractCall } from './chain/Caller.ts';
 export { ComputeNodes, type SignedGreenCertificate } from './chain/ComputeNodes.ts';
 export { ChainClock, chainNow, epochOfRound, type MoveOptions, roundStart } from './chain/clock.ts';
+export { compareLogs, type LogComparison, type LogDifference } from './chain/compareLogs.ts';
 export { DualTokenSystem } from './chain/DualTokenSystem.ts';
 export { type DeployOptions, deployNetwork, type Holder } from './chain/deploy.ts';
 export { type Deployment, readDeployment, writeDeployment } from './chain/deployment.ts';
@@ -70,4 +71,10 @@ export {
   scenarioOf,
   train,
 } from './training/index.ts';
-export type { Finding, Verification } from './verify/index.ts';
+export {
+  type Finding,
+  logFromJson,
+  logToJson,
+  type RoundRange,
+  type Verification,
+} from './verify/index.ts';

@@ -304,23 +304,22 @@ contract AICChain is IAICChain, Networked {
         return Matches.pack(workload, node, uint16(i), spec.gpus(), priceMicro);
     }
 
-    /// @dev Emits RoundPosted and gives keccak256(abi.encode(entries)), from one copy of the entries as they were sent.
+    /// @dev Emits RoundPosted and gives keccak256(abi.encode(entries)). The event's data and what is hashed are the same
+    /// encoding after their heads, and that of the calldata, so it is copied once.
     function _publish(uint32 round, uint32 cutoff, Entry[] calldata entries) private returns (bytes32 hash) {
-        entries.requireDecodable();
+        entries.requireClean();
         bytes32 topic = RoundPosted.selector;
-        uint256 size = entries.length * Certificates.ENTRY_BYTES;
         assembly ("memory-safe") {
-            // The event's data: cutoff, hash, offset of the array, its length, the entries. What is hashed is the same
-            // from the offset on, but for the offset.
             let data := mload(0x40)
-            let offset := add(data, 64)
-            mstore(offset, 32)
-            mstore(add(offset, 32), entries.length)
-            calldatacopy(add(offset, 64), entries.offset, size)
-            hash := keccak256(offset, add(size, 64))
+            let list := add(data, 96)
+            let size := mul(entries.length, 224) // seven words each
+            mstore(add(data, 64), 32)
+            mstore(list, entries.length)
+            calldatacopy(add(list, 32), entries.offset, size)
+            hash := keccak256(add(data, 64), add(size, 64))
             mstore(data, cutoff)
             mstore(add(data, 32), hash)
-            mstore(offset, 96)
+            mstore(add(data, 64), 96)
             log3(data, add(size, 128), topic, round, caller())
         }
     }

@@ -53,7 +53,7 @@ contract GasTest is FullNetwork {
     /// @dev One verb at a time, in the steady state.
     function test_singleVerbs() external {
         _registerNodes(1);
-        _live("");
+        _live("1New");
         _age();
 
         uint32 workload = _submit(_job());

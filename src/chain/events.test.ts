@@ -115,6 +115,7 @@ beforeAll(async () => {
   await auditors[0]!.reporting.requestExit();
   await clock.advanceTo(genesis + (epoch + 1) * epochRounds * roundSec, beat);
   await voter.reporting.closeAudits(epoch, [node]);
+  await operator.workloads.settle(workload); // its round is final by now
 
   // A policy and a parameter, by vote.
   const policyNetwork = monotoneNetwork();
@@ -210,7 +211,7 @@ describe('the log of a network', () => {
   });
 
   it('gives the split of a settled workload, to the unit', () => {
-    const { split } = all('WorkloadClosed').find(({ workload }) => workload === 1)!;
+    const { split } = all('WorkloadClosed').find(({ status }) => status === 'Settled')!;
     const escrow = all('WorkloadSubmitted')[0]!.escrowMicro;
     expect(Object.values(split).reduce((sum, part) => sum + part, 0)).toBe(escrow);
     expect(split.nodeMicro).toBe(all('WorkloadMatched')[0]!.priceMicro);

@@ -10,7 +10,14 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-const INPUT_CODES = new Set(['BAD_AMOUNT', 'BAD_JOB_SPEC', 'BAD_DEPLOYMENT', 'BAD_KEY_FILE', 'NO_ACCOUNT']);
+const INPUT_CODES = new Set([
+  'BAD_RANGE',
+  'BAD_AMOUNT',
+  'BAD_JOB_SPEC',
+  'BAD_DEPLOYMENT',
+  'BAD_KEY_FILE',
+  'NO_ACCOUNT',
+]);
 const UNREACHABLE_CODES = new Set(['RPC_UNREACHABLE', 'NODE_UNREACHABLE']);
 
 export function exitCodeOf(error: unknown): number {

@@ -21,6 +21,11 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
   ['submit', 'plan a workload, then submit it', () => import('./commands/submit.ts')],
   ['ps', 'list workloads', () => import('./commands/ps.ts')],
   ['describe', 'one workload: status, candidates, money', () => import('./commands/describe.ts')],
+  [
+    'explain',
+    'why a workload was matched as it was, and what a node would have had to ask',
+    () => import('./commands/explain.ts'),
+  ],
   ['logs', 'what a workload prints', () => import('./commands/logs.ts')],
   ['download', 'fetch the results of a workload', () => import('./commands/download.ts')],
   ['cancel', 'cancel a workload', () => import('./commands/cancel.ts')],

@@ -1,7 +1,9 @@
-import type { NodeId, WorkloadId } from '../domain/ids.ts';
+import { NodeId, WorkloadId } from '../domain/ids.ts';
 import type { Entry } from '../domain/types.ts';
+import { ClassedRound } from './ClassedRound.ts';
 import { certifiedRound } from './certified.ts';
-import type { Pair, RoundInstance } from './Matcher.ts';
+import type { RoundInstance } from './Matcher.ts';
+import { FactsOfClasses, FactsOfPairs, type RoundFacts } from './roundFacts.ts';
 
 /**
  * Why a round is not valid.
@@ -22,8 +24,18 @@ export interface Violation {
 }
 
 /** Everything that is wrong with a round; empty iff it is optimal, with VCG prices. */
-export function checkCertificate(instance: RoundInstance, entries: readonly Entry[]): Violation[] {
-  const round = new Certificate(instance, entries);
+export function checkCertificate(
+  round: RoundInstance | ClassedRound,
+  entries: readonly Entry[],
+): Violation[] {
+  return violations(
+    round instanceof ClassedRound ? new FactsOfClasses(round) : new FactsOfPairs(round),
+    entries,
+  );
+}
+
+function violations(facts: RoundFacts, entries: readonly Entry[]): Violation[] {
+  const round = new Certificate(facts, entries);
   return [
     ...round.shape(),
     ...round.entriesAddUp(),
@@ -53,17 +65,13 @@ function isSameEntry(a: Entry, b: Entry): boolean {
 }
 
 class Certificate {
-  readonly #instance: RoundInstance;
+  readonly #facts: RoundFacts;
   readonly #entries: readonly Entry[];
-  readonly #workloadIndex: ReadonlyMap<number, number>;
-  readonly #nodeIndex: ReadonlyMap<number, number>;
   readonly #byNode: ReadonlyMap<number, Entry>;
 
-  constructor(instance: RoundInstance, entries: readonly Entry[]) {
-    this.#instance = instance;
+  constructor(facts: RoundFacts, entries: readonly Entry[]) {
+    this.#facts = facts;
     this.#entries = entries;
-    this.#workloadIndex = new Map(instance.workloads.map(({ id }, index) => [id, index]));
-    this.#nodeIndex = new Map(instance.nodes.map(({ id }, index) => [id, index]));
     this.#byNode = new Map(entries.map((entry) => [entry.node, entry]));
   }
 
@@ -75,16 +83,16 @@ class Certificate {
       last = entry.workload;
       if (nodes.has(entry.node)) yield violation('nodeTwice', entry, 'one entry a node', 'two');
       nodes.add(entry.node);
-      if (!this.#workloadIndex.has(entry.workload)) {
+      if (!this.#facts.hasWorkload(entry.workload)) {
         yield violation('unknown', entry, 'an open workload that the round covers', entry.workload);
       }
-      if (!this.#nodeIndex.has(entry.node)) yield violation('unknown', entry, 'a node', entry.node);
+      if (!this.#facts.hasNode(entry.node)) yield violation('unknown', entry, 'a node', entry.node);
     }
   }
 
   *entriesAddUp(): Iterable<Violation> {
     for (const entry of this.#entries) {
-      const pair = this.#pair(entry.workload, entry.node);
+      const pair = this.#facts.pair(entry.workload, entry.node);
       if (pair === null) {
         yield violation('infeasible', entry, 'a feasible pair', 'none');
         continue;
@@ -101,15 +109,11 @@ class Certificate {
 
   *noPairIsWorthMore(): Iterable<Violation> {
     const u = new Map(this.#entries.map((entry) => [entry.workload as number, entry.uMicro]));
-    for (const [w, workload] of this.#instance.workloads.entries()) {
-      for (const [c, node] of this.#instance.nodes.entries()) {
-        const pair = this.#instance.pair(w, c);
-        const uMicro = u.get(workload.id) ?? 0;
-        const vMicro = this.#v(node.id);
-        if (pair === null || pair.weightMicro - uMicro <= vMicro) continue;
-        const place = { workload: workload.id, node: node.id };
-        yield violation('E1', place, `u + v of at least ${pair.weightMicro}`, `${uMicro} + ${vMicro}`);
-      }
+    const v = new Map(this.#entries.map((entry) => [entry.node as number, entry.vMicro]));
+    for (const { workload, node, weightMicro } of this.#facts.worthMore(u, v)) {
+      const place = { workload: WorkloadId(workload), node: NodeId(node) };
+      const found = `${u.get(workload) ?? 0} + ${v.get(node) ?? 0}`;
+      yield violation('E1', place, `u + v of at least ${weightMicro}`, found);
     }
   }
 
@@ -121,7 +125,7 @@ class Certificate {
           yield violation('E4', entry, 'next 0, rank 0 where u = 0', `${next}, ${rank}`);
         continue;
       }
-      const pair = this.#pair(workload, next);
+      const pair = this.#facts.pair(workload, next);
       const holder = this.#byNode.get(next);
       if (next === node || pair === null) {
         yield violation('E4', entry, 'next: another node that is feasible', next);
@@ -131,12 +135,6 @@ class Certificate {
         yield violation('E4', entry, `next with a rank below ${rank}`, holder.rank);
       }
     }
-  }
-
-  #pair(workload: number, node: number): Pair | null {
-    const w = this.#workloadIndex.get(workload);
-    const c = this.#nodeIndex.get(node);
-    return w === undefined || c === undefined ? null : this.#instance.pair(w, c);
   }
 
   #v(node: number): number {

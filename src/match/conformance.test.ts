@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { certifiedMatcher } from './certified.ts';
 import { priceGreedyMatcher } from './greedy.ts';
+import type { RoundInstance } from './Matcher.ts';
+import { referenceMatcher } from './reference.ts';
 import { randomRound, roundOf, shuffled } from './testing/rounds.ts';
 
 const ROUNDS = Array.from({ length: 300 }, (_, seed) =>
@@ -8,7 +10,7 @@ const ROUNDS = Array.from({ length: 300 }, (_, seed) =>
 );
 
 /** What every matcher owes, whatever it optimises: the hard rules that the chain enforces as a round is posted. */
-describe.each([certifiedMatcher, priceGreedyMatcher])('matcher $name', (matcher) => {
+describe.each([certifiedMatcher, referenceMatcher, priceGreedyMatcher])('matcher $name', (matcher) => {
   test('matches nothing where nothing is feasible', () => {
     expect(matcher.match(roundOf([], 0))).toEqual([]);
     expect(matcher.match(roundOf([[null], [null]], 1))).toEqual([]);
@@ -51,6 +53,45 @@ describe.each([certifiedMatcher, priceGreedyMatcher])('matcher $name', (matcher)
   test('invariant 11: gives the same entries in whatever order the round is listed', () => {
     for (const [seed, instance] of ROUNDS.entries()) {
       expect(matcher.match(shuffled(instance, seed))).toEqual(matcher.match(instance));
+    }
+  });
+});
+
+/** Ties everywhere, hardly any, zero weights only, scarce nodes, sole bidders, the largest amounts. */
+const KINDS = [
+  { name: 'heavy ties', of: (seed: number) => randomRound(seed, 1 + (seed % 7), 1 + ((seed >> 3) % 8), 2) },
+  { name: 'few ties', of: (seed: number) => randomRound(seed, 1 + (seed % 7), 1 + ((seed >> 3) % 8), 1_000) },
+  { name: 'zero weights', of: (seed: number) => randomRound(seed, 1 + (seed % 6), 1 + ((seed >> 3) % 6), 0) },
+  { name: 'scarce nodes', of: (seed: number) => randomRound(seed, 4 + (seed % 6), 1 + (seed % 3), 4) },
+  { name: 'one workload', of: (seed: number) => randomRound(seed, 1, 1 + (seed % 9), 5) },
+  {
+    name: 'largest amounts',
+    of: (seed: number) => nearTheTop(randomRound(seed, 1 + (seed % 6), 1 + ((seed >> 3) % 6), 4)),
+  },
+] as const;
+
+function nearTheTop(small: RoundInstance): RoundInstance {
+  return {
+    ...small,
+    pair: (w, c) => {
+      const pair = small.pair(w, c);
+      return pair && { weightMicro: Number.MAX_SAFE_INTEGER - pair.weightMicro, costMicro: 0 };
+    },
+  };
+}
+
+describe('the certified matcher gives the same entries as the reference', () => {
+  test.each(KINDS)('$name', ({ of }) => {
+    for (let seed = 0; seed < 1_000; seed++) {
+      const instance = of(seed);
+      expect(certifiedMatcher.match(instance), `seed ${seed}`).toEqual(referenceMatcher.match(instance));
+    }
+  });
+
+  test('up to 40 workloads and nodes', () => {
+    for (let seed = 0; seed < 12; seed++) {
+      const instance = randomRound(seed, 20 + 7 * (seed % 3), 15 + 5 * (seed % 6), seed % 2 === 0 ? 3 : 40);
+      expect(certifiedMatcher.match(instance), `seed ${seed}`).toEqual(referenceMatcher.match(instance));
     }
   });
 });

@@ -27,6 +27,6 @@ export function reasonAgainst(
 }
 
 /** The mask has 16 bits: a class from 16 on is allowed only by the mask 0, which allows all. */
-function allowsClass(classMask: number, classId: number): boolean {
+export function allowsClass(classMask: number, classId: number): boolean {
   return classMask === 0 || (classId < 16 && ((classMask >> classId) & 1) === 1);
 }

@@ -1,81 +1,92 @@
 import { type Assignment, NONE } from './assignment.ts';
-import type { WeightTable } from './weightTable.ts';
 
-/** Seller-optimal duals of an optimal assignment, and why none of them can be lower. */
-export interface Prices {
-  /** Per row; 0 for the unmatched. */
+/** Duals by row and by column of an `Assignment`. */
+export interface Duals {
   readonly u: Float64Array;
-  /** Per column; 0 for the unmatched. v + cost is the VCG price. */
-  readonly v: Float64Array;
-  /** Per matched row with u > 0: the column that sets its price, else NONE. */
+  readonly v: number[];
+}
+
+/**
+ * The seller-optimal duals: the least u, and so the highest v, that any optimal assignment allows; v + cost is the VCG
+ * price. They are found from the assignment's own duals: a row can give up the shortest distance, in reduced costs
+ * u + v - W, to a free node, to u = 0, or to what the holder of another column can give up.
+ *
+ * To be called before columns are freed: every column is matched.
+ */
+export function sellerOptimalDuals(assignment: Assignment): Duals {
+  const { u, v, columnOf, columns } = assignment;
+  const matched = [...columnOf.keys()].filter((row) => columnOf[row] !== NONE);
+  const weights = matched.map((row) => assignment.weights(row));
+  const givesUp = Float64Array.from(matched, (row) => u[row]! - Math.max(0, assignment.bestEdgeMicro(row)));
+  const waiting = matched.map((_, i) => i);
+  while (waiting.length > 0) {
+    let least = 0;
+    for (let k = 1; k < waiting.length; k++) {
+      if (givesUp[waiting[k]!]! < givesUp[waiting[least]!]!) least = k;
+    }
+    const i = waiting[least]!;
+    waiting[least] = waiting.at(-1)!;
+    waiting.pop();
+    const column = columnOf[matched[i]!]!;
+    for (const other of waiting) {
+      const through = givesUp[i]! + (u[matched[other]!]! - weights[other]![column]! + v[column]!);
+      if (through < givesUp[other]!) givesUp[other] = through;
+    }
+  }
+  const duals = { u: u.slice(), v: Array.from(v.subarray(0, columns)) };
+  matched.forEach((row, i) => {
+    duals.u[row]! -= givesUp[i]!;
+    duals.v[columnOf[row]!]! += givesUp[i]!;
+  });
+  return duals;
+}
+
+/** Which node prices an entry, and how far that is from a free one. */
+export interface Pointers {
+  /** Node ids by row; 0 where u = 0. */
   readonly next: Int32Array;
   readonly rank: Int32Array;
 }
 
-/**
- * The least u with u + v >= W: what each row gains over its best alternative, which is a free column or one that
- * another row holds. Found from u = 0 upwards; every step is forced, so the fixpoint is the least.
- */
-export function sellerOptimalPrices(table: WeightTable, { columnOf, rowOf }: Assignment): Prices {
-  const { rows, columns, weights } = table;
-  const u = new Float64Array(rows);
-  const v = new Float64Array(columns);
-  for (let c = 0; c < columns; c++) {
-    const holder = rowOf[c]!;
-    if (holder !== NONE) v[c] = weights[holder * columns + c]!;
-  }
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (let row = 0; row < rows; row++) {
-      const column = columnOf[row]!;
-      if (column === NONE) continue;
-      let least = u[row]!;
-      for (let c = 0; c < columns; c++) {
-        if (c !== column) least = Math.max(least, weights[row * columns + c]! - v[c]!);
-      }
-      if (least === u[row]) continue;
-      u[row] = least;
-      v[column] = weights[row * columns + column]! - least;
-      changed = true;
-    }
-  }
-  return { u, v, ...pointers(table, { columnOf, rowOf, u, v }) };
-}
-
-/** Ranks by levels: rank 0 needs nobody or a free column, rank r + 1 a column whose row has rank r. */
-function pointers(table: WeightTable, { columnOf, rowOf, u, v }: Assignment) {
-  const { rows, columns, weights } = table;
-  const next = new Int32Array(rows).fill(NONE);
+/** By seller-optimal duals: rank 0 needs nobody or a free node, rank r + 1 a node whose row has rank r. */
+export function pointers(assignment: Assignment, { u, v }: Duals): Pointers {
+  const { columnOf } = assignment;
+  const rows = columnOf.length;
+  const next = new Int32Array(rows);
   const rank = new Int32Array(rows).fill(NONE);
-  const isPricedBy = (row: number, c: number) => {
-    const weight = weights[row * columns + c]!;
-    return c !== columnOf[row] && weight >= 0 && weight - u[row]! === v[c];
-  };
-  const point = (row: number, level: number, sets: (column: number) => boolean) => {
-    for (let c = 0; c < columns; c++) {
-      if (!sets(c) || !isPricedBy(row, c)) continue;
-      next[row] = c;
-      rank[row] = level;
-      return;
-    }
-  };
+  const isPricedBy = (row: number, column: number) =>
+    assignment.weights(row)[column]! - u[row]! === v[column];
   let waiting: number[] = [];
+  const level: number[] = []; // rows in the order of their rank
   for (let row = 0; row < rows; row++) {
     if (columnOf[row] === NONE) continue;
-    if (u[row] === 0) rank[row] = 0;
-    else waiting.push(row);
-  }
-  for (let level = 0; waiting.length > 0; level++) {
-    const before = waiting.length;
-    for (const row of waiting) {
-      point(row, level, (c) =>
-        level === 0 ? rowOf[c] === NONE : rowOf[c] !== NONE && rank[rowOf[c]!] === level - 1,
-      );
+    const free = u[row] === 0 ? undefined : assignment.lowestFree(row, u[row]!);
+    if (u[row] !== 0 && free === undefined) {
+      waiting.push(row);
+      continue;
     }
-    waiting = waiting.filter((row) => rank[row] === NONE);
-    // Level 0 may be empty: rows with u = 0 have it already.
-    if (waiting.length === before && level > 0)
-      throw new Error(`no column prices rows ${waiting.join(', ')}`);
+    rank[row] = 0;
+    next[row] = free?.id ?? 0;
+    level.push(row);
+  }
+  for (let i = 0; waiting.length > 0; i++) {
+    const holder = level[i];
+    if (holder === undefined) throw new Error(`nothing prices rows ${waiting.join(', ')}`);
+    const column = columnOf[holder]!;
+    const id = assignment.nodeOf(column);
+    for (const row of waiting) {
+      if (!isPricedBy(row, column)) continue;
+      if (rank[row] === NONE) {
+        rank[row] = rank[holder]! + 1;
+        next[row] = id;
+        level.push(row);
+      } else if (rank[row] === rank[holder]! + 1 && id < next[row]!) next[row] = id;
+    }
+    // Rows of one rank wait until all that could price them at that rank were looked at.
+    const following = level[i + 1];
+    if (following === undefined || rank[following] !== rank[holder]) {
+      waiting = waiting.filter((row) => rank[row] === NONE);
+    }
   }
   return { next, rank };
 }

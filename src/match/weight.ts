@@ -9,13 +9,14 @@ import {
   type WorkloadSpec,
 } from '../domain/index.ts';
 import { reasonAgainst } from './eligibility.ts';
+import type { Pair } from './Matcher.ts';
 
 export { durationSec };
 
 /** The parameters that a weight depends on. */
 export type WeightParameters = Pick<ParameterValues, 'maxPenaltyMicroPerGpuHour' | 'greenMicroPerKWh'>;
 
-const MAX_PENALTY = 65_535n;
+export const MAX_PENALTY = 65_535;
 const SEC_PER_HOUR = 3_600n;
 const WATTS_PER_KW = 1_000n;
 
@@ -29,10 +30,10 @@ export function weigh(
 ): Weight {
   const seconds = durationSec(spec, record);
   const gpuSec = BigInt(spec.gpus) * seconds;
-  const costMicro = ceilDiv(BigInt(record.askMicroPerGpuHour) * gpuSec, SEC_PER_HOUR);
+  const costMicro = costOf(record.askMicroPerGpuHour, gpuSec);
   const qualityMicro = ceilDiv(
     BigInt(penalty) * BigInt(params.maxPenaltyMicroPerGpuHour) * gpuSec,
-    MAX_PENALTY * SEC_PER_HOUR,
+    BigInt(MAX_PENALTY) * SEC_PER_HOUR,
   );
   const greenMicro = record.green
     ? 0n
@@ -49,6 +50,11 @@ export function weigh(
     greenMicro,
     weightMicro: BigInt(budgetMicro) - costMicro - qualityMicro - greenMicro,
   };
+}
+
+/** What a node asks for `gpuSec` GPU-seconds, in micro-AICC, rounded up. */
+export function costOf(askMicroPerGpuHour: number, gpuSec: bigint): bigint {
+  return ceilDiv(BigInt(askMicroPerGpuHour) * gpuSec, SEC_PER_HOUR);
 }
 
 /** A workload and a node in a round, with what binds there. */
@@ -69,6 +75,12 @@ export function weighPair(pair: PairInRound, penalty: () => number): Weight {
   const reason = reasonAgainst(spec, record, pair.round, pair.open, parameters.flagBelowTrustBps);
   if (reason !== 'None' || record === undefined) return refused(reason, spec, record);
   return weigh(spec, record, pair.budgetMicro, penalty(), parameters);
+}
+
+/** A pair as a matcher sees it; null where it is not feasible. */
+export function pairOf(weight: Weight): Pair | null {
+  if (!isFeasible(weight)) return null;
+  return { weightMicro: Number(weight.weightMicro), costMicro: Number(weight.costMicro) };
 }
 
 /** A pair is feasible where it is eligible and its weight is not negative. */

@@ -1,1 +1,2 @@
+export * from './bonds.ts';
 export * from './split.ts';

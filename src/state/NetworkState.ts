@@ -159,11 +159,24 @@ export class NetworkState extends NetworkTables {
     return ascending(this.workloads.values()).filter(({ id }) => this.isOpenAt(id, round));
   }
 
-  /** The status of a workload as `round` has made it: a missed start and an expiry need no transaction. */
-  statusIn(workload: number, round: number): Status | 'NoShow' | 'Expired' {
+  isVoided(round: number): boolean {
+    return this.rounds.get(round)?.voided === true;
+  }
+
+  /** The last round in which what was posted in `round` can be challenged. After it, it is final. */
+  lastChallengeRound(round: number): number {
+    return round + this.parametersAt(round).challengeWindowRounds;
+  }
+
+  /**
+   * The status of a workload as `round` has made it: a missed start, an expiry, and that the round of a match was
+   * voided before the start need no transaction.
+   */
+  statusIn(workload: number, round: number): Status | 'NoShow' | 'RoundVoided' | 'Expired' {
     const { status, matchedRound, openUntilRound, spec } = known(this.workloads, workload, 'workload');
     if (status === 'Open' && round >= openUntilRound) return 'Expired';
     if (status !== 'Matched') return status;
+    if (this.isVoided(matchedRound)) return 'RoundVoided';
     const { startWindowRounds } = this.parametersAt(spec.submittedRound);
     return round > matchedRound + startWindowRounds ? 'NoShow' : status;
   }

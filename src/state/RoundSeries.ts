@@ -7,6 +7,9 @@ export interface Binding<T> {
   readonly value: T;
 }
 
+/** `HISTORY_CAPACITY` of RoundHistory.sol: the newest word and its ring. */
+const WORDS_KEPT = 362;
+
 /**
  * What bound in which round: the twin of the chain's `RoundHistory`, never forgetting. The last write for a round
  * counts; rounds are written forwards only.
@@ -54,13 +57,23 @@ export class RoundSeries<T> {
 
   /** The value that binds in `round`; undefined where the series begins later. */
   at(round: number): T | undefined {
+    return this.#bindings[this.#countUpTo(round) - 1]?.value;
+  }
+
+  /** Whether the chain still knows what bound in `round`: it keeps the newest words only. */
+  isKept(round: number): boolean {
+    return this.#bindings.length - this.#countUpTo(round) < WORDS_KEPT;
+  }
+
+  /** How many bindings begin in `round` or before. */
+  #countUpTo(round: number): number {
     let low = 0;
-    let high = this.#bindings.length; // the answer is the binding before the first one that is later than `round`
+    let high = this.#bindings.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (this.#bindings[middle]!.fromRound <= round) low = middle + 1;
       else high = middle;
     }
-    return this.#bindings[low - 1]?.value;
+    return low;
   }
 }

@@ -1,6 +1,7 @@
 import {
   AICChainError,
   type ChainEvent,
+  type CloseReason,
   type EventName,
   type EventOf,
   NodeId,
@@ -8,6 +9,7 @@ import {
   PolicyId,
   Round,
   roundAt,
+  type Status,
   unpackNodeRecord,
   unpackWorkloadSpec,
   WorkloadId,
@@ -97,7 +99,11 @@ const FOLDS: { [N in EventName]: (tables: NetworkTables, event: EventOf<N>, jour
       contest: { ground, bondMicro, deadlineRound, upheld: undefined },
     })),
   ContestResolved: (t, { workload, upheld }) =>
-    changeWorkload(t, workload, ({ contest }) => ({ contest: contest && { ...contest, upheld } })),
+    changeWorkload(t, workload, ({ status, reason, contest }) => ({
+      // A contest that fails puts the ending back.
+      status: upheld ? status : (STATUS_OF[reason] ?? status),
+      contest: contest && { ...contest, upheld },
+    })),
   WorkloadClosed: (t, { workload, status, reason, split }) =>
     changeWorkload(t, workload, () => ({ status, reason, split })),
   OpenRoundsWritten: (t, { workload, openRounds }) => changeWorkload(t, workload, () => ({ openRounds })),
@@ -139,6 +145,16 @@ const FOLDS: { [N in EventName]: (tables: NetworkTables, event: EventOf<N>, jour
     changeEpoch(t, node, epoch, () => ({ audit: { reveals, discrepancyBps, trustBefore, trustAfter } })),
 };
 
+/** All events that state is made of. */
+export const EVENT_NAMES: ReadonlySet<string> = new Set(Object.keys(FOLDS));
+
+/** The status of a run that ended for a reason, for the endings that can be contested. */
+const STATUS_OF: Partial<Record<CloseReason, Status>> = {
+  Completed: 'Completed',
+  ClientFault: 'Failed',
+  TimedOut: 'TimedOut',
+  CancelledByClient: 'Cancelled',
+};
 const UNMATCHED = { node: NodeId(0), priceMicro: 0, matchedRound: 0, entry: 0 } as const;
 const NOT_STARTED = {
   startedAt: 0,

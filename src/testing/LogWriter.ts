@@ -26,10 +26,17 @@ import {
   roundAt,
   type WorkloadSpec,
 } from '../domain/index.ts';
-import { entriesHash } from '../match/index.ts';
+import { type Challenge, entriesHash } from '../match/index.ts';
 import { policyHash } from '../policy/RLPolicyManager.ts';
 import { aggregate, nextTrust, worstDiscrepancyBps } from '../reports/index.ts';
-import { escrowMicro, split } from '../settlement/index.ts';
+import {
+  challengeBondMicro,
+  escrowMicro,
+  NO_VOIDS,
+  roundBondMicro,
+  split,
+  voidedIn,
+} from '../settlement/index.ts';
 import { NetworkState, type NodeState, type WorkloadState } from '../state/index.ts';
 
 export const CLOCK = { genesis: 1_000, roundSec: 10, epochRounds: 6 };
@@ -76,6 +83,9 @@ export class LogWriter {
   readonly events: ChainEvent[] = [];
   readonly state = new NetworkState(CLOCK);
   readonly #fork: string;
+  /** What each posted round has locked of its matcher's bond. */
+  readonly #bonds = new Map<number, number>();
+  #voids = NO_VOIDS;
   #timestamp = CLOCK.genesis;
   #blockNumber = 0;
 
@@ -264,6 +274,8 @@ export class LogWriter {
       this.#gpusWritten(this.#networkGpus().gpus, freeGpus),
       this.#countersWritten(openWorkloads),
     ];
+    const pricesMicro = entries.reduce((sum, { priceMicro }) => sum + priceMicro, 0);
+    this.#bonds.set(round, roundBondMicro(pricesMicro, this.#voids, round, this.state.parametersAt(round)));
     this.block(...matches, ...records, ...(entries.length === 0 ? [] : counters), {
       name: 'RoundPosted',
       round,
@@ -272,6 +284,47 @@ export class LogWriter {
       entriesHash: entriesHash(entries),
       entries,
     });
+  }
+
+  /** A challenge of a posted round that is right. */
+  void(round: number, challenge: Challenge): void {
+    const challenger = address(778);
+    this.block({ name: 'RoundVoided', round, challenger, ...challenge, bondMicro: this.#bonds.get(round)! });
+    this.#voids = voidedIn(this.#voids, this.round, this.state.parametersAt(this.round));
+  }
+
+  /** A challenge of a posted round that is wrong. */
+  failChallenge(round: number, challenge: Challenge): void {
+    const bondMicro = challengeBondMicro(this.#voids, this.round, this.state.parametersAt(this.round));
+    this.block({ name: 'ChallengeFailed', round, challenger: address(779), ...challenge, bondMicro });
+  }
+
+  /** Opens what a voided round had matched, and had not started, again; or refunds it where it may not be. */
+  undo(workload: number): void {
+    const { node, spec, openRounds, openUntilRound, matches, matchedRound } = this.workload(workload);
+    const record = this.newest(node);
+    const { gpus, freeGpus } = this.#networkGpus();
+    const released = [
+      this.#recordWritten(node, { ...record, freeGpus: record.freeGpus + spec.gpus }),
+      this.#gpusWritten(gpus, freeGpus + spec.gpus),
+    ];
+    // What its match had booked comes by itself, unless it can be open earlier.
+    const { startWindowRounds } = this.state.parametersAt(spec.submittedRound);
+    const fromRound = Math.min(this.round + 1, matchedRound + startWindowRounds + 1);
+    if (matches >= MAX_MATCHES || fromRound >= openUntilRound) {
+      this.#refund(workload, 'RoundVoided', released);
+      return;
+    }
+    const reopened =
+      fromRound <= this.round
+        ? openRounds
+        : bookOpening(closeOpening(openRounds, fromRound), fromRound, openUntilRound);
+    this.block(
+      ...released,
+      { name: 'WorkloadReopened', workload, reason: 'RoundVoided', fromRound },
+      ...(reopened === openRounds ? [] : [this.#openRoundsWritten(workload, reopened)]),
+      this.#countersWritten(this.#counters().openWorkloads + 1),
+    );
   }
 
   start(workload: number): void {
@@ -319,27 +372,32 @@ export class LogWriter {
     this.block({ name: 'ContestResolved', workload, upheld });
   }
 
-  /** Pays `paidMicro` for what ended. */
+  /** Pays `paidMicro` for what ended; nothing to the matcher of a voided round. */
   settle(workload: number, paidMicro: number): void {
-    const { escrowMicro: locked, spec, reason } = this.workload(workload);
-    const parts = split(locked, paidMicro, spec.priority, this.#rates(spec.submittedRound));
+    const { escrowMicro: locked, spec, reason, matchedRound } = this.workload(workload);
+    const rates = this.#rates(spec.submittedRound);
+    const isVoided = this.state.isVoided(matchedRound);
+    const due = isVoided ? { ...rates, matcherBps: 0, matcherFloorMicro: 0 } : rates;
+    const parts = split(locked, paidMicro, spec.priority, due);
     this.block({ name: 'WorkloadClosed', workload, status: 'Settled', reason, split: parts });
   }
 
   /** The client cancels what is still open. */
   cancel(workload: number): void {
+    const counted = this.#countersWritten(this.#counters().openWorkloads - 1);
+    this.#refund(workload, 'CancelledByClient', [counted]);
+  }
+
+  #refund(workload: number, reason: CloseReason, said: readonly ChainEventBody[]) {
     const { escrowMicro: locked, spec, openRounds } = this.workload(workload);
-    this.block(
-      this.#countersWritten(this.#counters().openWorkloads - 1),
-      this.#openRoundsWritten(workload, closeOpening(openRounds, this.round + 1)),
-      {
-        name: 'WorkloadClosed',
-        workload,
-        status: 'Refunded',
-        reason: 'CancelledByClient',
-        split: split(locked, 0, spec.priority, this.#rates(spec.submittedRound)),
-      },
-    );
+    const closed = closeOpening(openRounds, this.round + 1);
+    this.block(...said, ...(closed === openRounds ? [] : [this.#openRoundsWritten(workload, closed)]), {
+      name: 'WorkloadClosed',
+      workload,
+      status: 'Refunded',
+      reason,
+      split: split(locked, 0, spec.priority, this.#rates(spec.submittedRound)),
+    });
   }
 
   // Governance -------------------------------------------------------------------------------------------------

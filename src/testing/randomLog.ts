@@ -1,4 +1,5 @@
 import { NodeId, WorkloadId } from '../domain/index.ts';
+import type { WorkloadState } from '../state/index.ts';
 import { LogWriter } from './LogWriter.ts';
 
 /** One step of a network's life: what happens, and to whom. */
@@ -22,7 +23,10 @@ const VERBS: readonly Verb[] = [
     const ids = { workload: WorkloadId(workload.id), node: NodeId(node.id), next: NodeId(0) };
     log.post([{ ...ids, uMicro: 0, vMicro: whom, priceMicro: whom, rank: 0 }]);
   },
-  (log, whom) => on(log, 'Matched', whom, (id) => log.start(id)),
+  (log, whom) =>
+    on(log, 'Matched', whom, (id) => {
+      if (!log.state.isVoided(log.workload(id).matchedRound)) log.start(id);
+    }),
   (log, whom) => on(log, 'Running', whom, (id) => log.end(id, 'Completed', 'Completed')),
   (log, whom) =>
     on(log, 'Running', whom, (id) => {
@@ -51,6 +55,16 @@ const VERBS: readonly Verb[] = [
     const policy = pick([...log.state.policies.values()], whom);
     if (policy !== undefined) log.activate(policy.id, log.round + 1 + (whom % 7));
   },
+  (log, whom) => {
+    const standing = [...log.state.rounds.values()].filter(({ voided }) => !voided);
+    const posted = pick(standing, whom);
+    if (posted === undefined) return;
+    const { workload } = posted.entries[0]!;
+    if (whom % 2 === 0) log.void(posted.round, { kind: 'E2', workload, node: 0 });
+    else log.failChallenge(posted.round, { kind: 'E4', workload, node: 0 });
+  },
+  (log, whom) => on(log, 'RoundVoided', whom, (id) => log.undo(id)),
+  (log, whom) => on(log, 'Completed', whom, (id) => log.contest(id, whom % 2 === 0)),
 ];
 
 export const VERB_COUNT = VERBS.length;
@@ -63,10 +77,9 @@ export function logOf(steps: readonly Step[], fork = 'a'): LogWriter {
 }
 
 function on(log: LogWriter, status: string, whom: number, act: (id: number) => void) {
-  const workload = pick(
-    [...log.state.workloads.values()].filter((one) => one.status === status),
-    whom,
-  );
+  const due = (one: WorkloadState) =>
+    one.status === status || log.state.statusIn(one.id, log.round) === status;
+  const workload = pick([...log.state.workloads.values()].filter(due), whom);
   if (workload !== undefined) act(workload.id);
 }
 

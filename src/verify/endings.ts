@@ -1,4 +1,15 @@
-import { type EventOf, MAX_MATCHES, roundAt, type Split } from '../domain/index.ts';
+import {
+  durationSec,
+  type EventOf,
+  type FeeRates,
+  MAX_MATCHES,
+  type NodeRecord,
+  roundAt,
+  type Split,
+  safeNumber,
+  type WorkloadSpec,
+} from '../domain/index.ts';
+import { costOf } from '../match/index.ts';
 import { proRataMicro, split } from '../settlement/index.ts';
 import { known, type NetworkState, type WorkloadState } from '../state/index.ts';
 import type { Expect } from './Finding.ts';
@@ -38,7 +49,7 @@ export function checkEnded(
   expect('end.doneBps', true, isWhole ? event.doneBps === BPS : event.doneBps <= most);
 }
 
-/** `WorkloadReopened`: after a no-show or a node's fault, while matches, retries and the client's patience last. */
+/** `WorkloadReopened`: after a no-show, a node's fault or a voided round, while matches, retries and the client's patience last. */
 export function checkReopened(
   state: NetworkState,
   event: EventOf<'WorkloadReopened'>,
@@ -91,6 +102,7 @@ export function checkClosing(
   expect: Expect,
 ): void {
   const workload = known(state.workloads, event.workload, 'workload');
+  const { matchedRound } = workload;
   const about = { node: workload.node };
   const possible = closingsOf(state, workload, round);
   const closing = `${event.status}/${event.reason}`;
@@ -98,8 +110,10 @@ export function checkClosing(
 
   const total = Object.values(event.split).reduce((sum, part) => sum + part, 0);
   expect('split.total', workload.escrowMicro, total, about);
-  const paidMicro = event.status === 'Settled' ? payableMicro(workload) : 0;
-  const rates = state.parametersAt(workload.spec.submittedRound);
+  const isPaid = event.status === 'Settled';
+  if (isPaid) expect('close.isFinal', true, round > state.lastChallengeRound(matchedRound), about);
+  const { priceMicro, rates } = termsOf(state, workload);
+  const paidMicro = isPaid ? payableMicro({ ...workload, priceMicro }) : 0;
   const parts = split(workload.escrowMicro, paidMicro, workload.spec.priority, rates);
   for (const [name, micro] of Object.entries(parts)) {
     expect(`split.${name}`, micro, event.split[name as keyof Split], about);
@@ -112,29 +126,54 @@ function closingsOf(state: NetworkState, workload: WorkloadState, round: number)
   const isDue = state.statusIn(workload.id, round);
   if (isDue === 'Expired') return ['Refunded/Expired', 'Refunded/CancelledByClient'];
   if (status === 'Open') return ['Refunded/CancelledByClient'];
-  if (isDue === 'NoShow') return reopeningOf(state, workload, round) ? [] : ['Refunded/NoShow'];
+  if (isDue === 'NoShow' || isDue === 'RoundVoided')
+    return reopeningOf(state, workload, round) ? [] : [`Refunded/${isDue}`];
   if (status === 'Matched') return ['Refunded/CancelledByClient'];
   if (reason === 'NodeFault')
     return status === 'Failed' && !reopeningOf(state, workload, round) ? ['Refunded/NodeFault'] : [];
   if (status === 'Contested') {
     if (contest?.upheld === true) return ['Refunded/ContestUpheld'];
-    const isDecided = contest?.upheld === false || round > (contest?.deadlineRound ?? round);
-    return isDecided ? [`Settled/${reason}`] : [];
+    return round > (contest?.deadlineRound ?? round) ? [`Settled/${reason}`] : [];
   }
   const isOverridable = status === 'Cancelled' && round === roundAt(state.clock, endedAt);
   return ENDED.has(status) && !isOverridable ? [`Settled/${reason}`] : [];
 }
 
-/** How a workload whose node did not show up, or failed in this round, goes on; undefined: not at all. */
+/**
+ * How a workload whose node did not show up or failed in this round, or whose round was voided before it started, goes
+ * on; undefined: not at all.
+ */
 function reopeningOf(state: NetworkState, workload: WorkloadState, round: number) {
   const { status, reason, matches, spec, openUntilRound } = workload;
-  if (state.statusIn(workload.id, round) === 'NoShow') {
+  const isDue = state.statusIn(workload.id, round);
+  if (isDue === 'NoShow' || isDue === 'RoundVoided') {
     const { startWindowRounds } = state.parametersAt(spec.submittedRound);
-    const fromRound = workload.matchedRound + startWindowRounds + 1;
-    return matches < MAX_MATCHES && fromRound < openUntilRound ? { reason: 'NoShow', fromRound } : undefined;
+    const booked = workload.matchedRound + startWindowRounds + 1;
+    const fromRound = isDue === 'NoShow' ? booked : Math.min(booked, round + 1);
+    return matches < MAX_MATCHES && fromRound < openUntilRound ? { reason: isDue, fromRound } : undefined;
   }
   const isFault = status === 'Failed' && reason === 'NodeFault' && matches <= spec.maxRetries;
   return isFault && round + 1 < openUntilRound ? { reason: 'NodeFault', fromRound: round + 1 } : undefined;
+}
+
+/**
+ * What a run is paid by: its price, at the rates of the submission. Where its round was voided, its cost instead, as
+ * long as the chain knows it, and the matcher gets no fee.
+ */
+function termsOf(state: NetworkState, { spec, node, priceMicro, matchedRound }: WorkloadState) {
+  const rates: FeeRates = state.parametersAt(spec.submittedRound);
+  if (!state.isVoided(matchedRound)) return { priceMicro, rates };
+  const records = known(state.nodes, node, 'node').records;
+  const record = records.isKept(matchedRound) ? records.at(matchedRound)?.record : undefined;
+  return {
+    priceMicro: record === undefined ? priceMicro : costMicro(spec, record),
+    rates: { ...rates, matcherBps: 0, matcherFloorMicro: 0 },
+  };
+}
+
+function costMicro(spec: WorkloadSpec, record: NodeRecord): number {
+  const gpuSec = BigInt(spec.gpus) * durationSec(spec, record);
+  return safeNumber(costOf(record.askMicroPerGpuHour, gpuSec));
 }
 
 /** What an ending pays to the node, as it was declared: the price, or its share of time or of work. */

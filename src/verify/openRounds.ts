@@ -23,9 +23,10 @@ export function openRoundsAfter(
     case 'WorkloadClosed':
       return closeOpening(before, round + 1);
     case 'WorkloadReopened': {
-      if (event.reason === 'NoShow') return before;
+      // What its match had booked comes by itself, unless it is to come earlier.
+      if (event.fromRound <= round || event.reason === 'NoShow') return before;
       const { openUntilRound } = state.workloads.get(event.workload) ?? { openUntilRound: 0 };
-      return bookOpening(before, round + 1, openUntilRound);
+      return bookOpening(closeOpening(before, round + 1), round + 1, openUntilRound);
     }
     default:
       return before;

@@ -1,5 +1,11 @@
 import type { Entry, EventOf, NodeId, PostedRound, Weight, WorkloadId } from '../domain/index.ts';
-import { checkCertificate, entriesHash, isCanonical, type RoundInstance } from '../match/index.ts';
+import {
+  challengeOf,
+  checkCertificate,
+  entriesHash,
+  isCanonical,
+  type RoundInstance,
+} from '../match/index.ts';
 import type { NetworkState } from '../state/index.ts';
 import type { Expect } from './Finding.ts';
 
@@ -11,24 +17,40 @@ export interface WeighedRound {
   readonly instance: RoundInstance;
 }
 
-/** `RoundPosted`: its hash, its cutoff, its hard rules, its certificate. Answers whether it is the canonical round. */
-export function checkRound(
+/** `RoundPosted` as the chain must have refused it otherwise: its round, its hash, its cutoff, its hard rules. */
+export function checkPosted(
   state: NetworkState,
   posted: Omit<PostedRound, 'round' | 'matcher' | 'voided'> & { readonly round: number },
   round: number,
   input: WeighedRound,
   expect: Expect,
-): boolean {
+): void {
   const { entries, cutoff } = posted;
   expect('round.current', round, posted.round);
   expect('round.postedOnce', false, state.rounds.has(posted.round));
   expect('round.entriesHash', entriesHash(entries), posted.entriesHash);
   checkCutoff(state, posted.round, cutoff, entries.length, expect);
   checkEligible(input, entries, expect);
-  for (const { kind, expected, found, ...about } of checkCertificate(input.instance, entries)) {
-    expect(`certificate.${kind}`, expected, found, about);
+}
+
+/**
+ * The certificate of a round. `refutes` takes what a challenge could have voided the round for, `expect` what the chain
+ * lets nobody post.
+ */
+export function checkOptimal(
+  { instance }: WeighedRound,
+  entries: readonly Entry[],
+  expect: Expect,
+  refutes: Expect,
+): 'Invalid' | 'Valid' | 'Canonical' {
+  const violations = checkCertificate(instance, entries);
+  for (const violation of violations) {
+    const { kind, expected, found, ...about } = violation;
+    const tell = challengeOf([violation]) === undefined ? expect : refutes;
+    tell(`certificate.${kind}`, expected, found, about);
   }
-  return isCanonical(input.instance, entries);
+  if (violations.length > 0) return 'Invalid';
+  return isCanonical(instance, entries) ? 'Canonical' : 'Valid';
 }
 
 function checkCutoff(state: NetworkState, round: number, cutoff: number, entries: number, expect: Expect) {

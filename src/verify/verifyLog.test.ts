@@ -1,12 +1,14 @@
 import { bytesToHex } from '@noble/hashes/utils';
 import { describe, expect, test } from 'vitest';
 import { AICChain } from '../AICChain.ts';
-import type { ChainEvent, Claims, Entry, EventOf } from '../domain/index.ts';
+import { type ChainEvent, type Claims, type Entry, type EventOf, WorkloadId } from '../domain/index.ts';
 import { entriesHash, priceGreedyMatcher } from '../match/index.ts';
 import { drawNetwork, seededWeights } from '../policy/randomNetwork.ts';
 import { encodeWeights } from '../policy/weightsBytes.ts';
-import { eventfulLog, MEASURED } from '../testing/eventfulLog.ts';
+import { stateHash } from '../state/index.ts';
+import { eventfulLog, MEASURED, post } from '../testing/eventfulLog.ts';
 import { CLAIMS, CLOCK, LogWriter } from '../testing/LogWriter.ts';
+import type { RoundRange } from './verifyLog.ts';
 
 const verify = (events: readonly ChainEvent[]) => AICChain.verify(events, CLOCK);
 /** The kinds of violation in the log once the n-th event of a name was changed. */
@@ -31,14 +33,19 @@ const withEntries = (change: (entries: readonly Entry[]) => Entry[]) => (event: 
 
 describe('a log as the contracts write it', () => {
   test('has no violations', () => {
-    const { events } = eventfulLog();
+    const { events, round, state } = eventfulLog();
     expect(verify(events)).toEqual({
       ok: true,
+      from: 0,
+      to: round,
       events: events.length,
-      rounds: 3,
-      matches: 5,
+      rounds: 4,
+      matches: 7,
       nonCanonical: [],
+      voided: [7],
+      firstDifference: null,
       violations: [],
+      stateHash: stateHash(state),
     });
   });
 
@@ -74,16 +81,17 @@ describe('a round is refused', () => {
   });
 
   test('that is cheaper than it should be: greedy prices are no VCG prices', () => {
-    const log = eventfulLog();
-    log.submit(100_000_000, { leaseSec: 10, computeGflop: 0 });
+    const log = new LogWriter();
+    for (const ask of [1_000_000, 2_000_000]) log.register(ask);
+    log.submit(90_000_000);
     log.advance();
     const { entries } = new AICChain(log.state).propose(log.round, priceGreedyMatcher);
     log.post(entries);
-    const { ok, violations } = verify(log.events);
+    const { ok, violations, firstDifference, nonCanonical } = verify(log.events);
     expect(ok).toBe(false);
-    expect(violations).toEqual(
-      expect.arrayContaining([expect.objectContaining({ kind: 'certificate.E4', workload: 6 })]),
-    );
+    expect(violations).toMatchObject([{ kind: 'certificate.E4', workload: 1 }]);
+    expect(firstDifference).toEqual(violations[0]);
+    expect(nonCanonical).toEqual([]);
   });
 
   test('that leaves a workload out, by its entries or by its cutoff', () => {
@@ -132,7 +140,7 @@ describe('a round is refused', () => {
   test('under a policy that is not what was published', () => {
     const weights = `0x${bytesToHex(encodeWeights(drawNetwork(8, seededWeights(5))))}` as const;
     const kinds = kindsAfter('PolicyRegistered', () => ({ weights }));
-    expect(kinds).toEqual(['policy.codeHash', 'round.inputs']);
+    expect(kinds).toEqual(['policy.codeHash', 'round.inputs', 'challenge.inputs']);
     expect(kindsAfter('PolicyRegistered', () => ({ weights: '0x08' }))).toContain('policy.weights');
   });
 });
@@ -258,7 +266,7 @@ describe('so is', () => {
       status: 'Refunded' as const,
       split: { ...split, nodeMicro: 0 },
     });
-    expect(kindsAfter('WorkloadClosed', settled)).toContain('close.reason'); // a completed run is not refunded
+    expect(kindsAfter('WorkloadClosed', settled, 1)).toContain('close.reason'); // a completed run is not refunded
     expect(kindsAfter('WorkloadEnded', () => ({ reason: 'ClientFault' }))).toContain('end.reason');
     expect(kindsAfter('WorkloadReopened', () => ({ reason: 'NoShow' }))).toContain('reopen.reason');
     expect(kindsAfter('ContestResolved', () => ({ upheld: true }))).toContain('close.reason');
@@ -277,9 +285,61 @@ describe('so is', () => {
     const toNode = ({ split }: EventOf<'WorkloadClosed'>) => ({
       split: { ...split, nodeMicro: split.nodeMicro + 1, refundMicro: split.refundMicro - 1 },
     });
-    expect(kindsAfter('WorkloadClosed', toNode)).toEqual(['split.nodeMicro', 'split.refundMicro']);
-    const less = ({ split }: EventOf<'WorkloadClosed'>) => ({ split: { ...split, treasuryMicro: 0 } });
-    expect(kindsAfter('WorkloadClosed', less)).toEqual(['split.total', 'split.treasuryMicro']);
     expect(kindsAfter('WorkloadClosed', toNode, 1)).toEqual(['split.nodeMicro', 'split.refundMicro']);
+    const less = ({ split }: EventOf<'WorkloadClosed'>) => ({ split: { ...split, treasuryMicro: 0 } });
+    expect(kindsAfter('WorkloadClosed', less, 1)).toEqual(['split.total', 'split.treasuryMicro']);
+    expect(kindsAfter('WorkloadClosed', toNode, 2)).toEqual(['split.nodeMicro', 'split.refundMicro']);
+  });
+});
+
+describe('a range of rounds', () => {
+  /** A round 1 that is wrong, an audit of nobody in round 3, a right round 5. */
+  function log(): LogWriter {
+    const log = new LogWriter();
+    log.register(1_000_000);
+    log.submit(90_000_000);
+    log.advance();
+    const [entry] = new AICChain(log.state).propose(log.round).entries;
+    log.post([{ ...entry!, priceMicro: entry!.priceMicro - 1 }]);
+    log.advance(2);
+    log.block({ name: 'AuditorRegistered', auditor: '0x9', stakeMicro: 1 });
+    log.submit(80_000_000);
+    log.advance(2);
+    post(log);
+    return log;
+  }
+  const kinds = (range: RoundRange) =>
+    AICChain.verify(log().events, CLOCK, range).violations.map(({ kind }) => kind);
+
+  test('is refused where it is none, or the log does not reach it', () => {
+    expect(() => kinds({ from: 3, to: 2 })).toThrow(
+      'round 3, the first to verify, is after round 2, the last',
+    );
+    expect(() => kinds({ to: 6 })).toThrow('round 6 is not in the log yet');
+    expect(() => kinds({ from: 6 })).toThrow('round 6 is not in the log yet');
+  });
+
+  test('is all that is judged', () => {
+    expect(kinds({})).toEqual(['certificate.price', 'auditor.stakeMicro']);
+    expect(kinds({ to: 2 })).toEqual(['certificate.price']);
+    expect(kinds({ from: 2 })).toEqual(['auditor.stakeMicro']);
+    expect(kinds({ from: 3, to: 3 })).toEqual(['auditor.stakeMicro']);
+    expect(kinds({ from: 4, to: 5 })).toEqual([]);
+    const counts = AICChain.verify(log().events, CLOCK, { from: 2, to: 5 });
+    expect(counts).toMatchObject({ from: 2, to: 5, rounds: 1, matches: 1 });
+    expect(counts.stateHash).toBe(AICChain.verify(log().events, CLOCK).stateHash);
+  });
+
+  test('knows that a round of it was voided later', () => {
+    const later = log();
+    later.void(1, { kind: 'E2', workload: WorkloadId(1), node: 0 });
+    expect(AICChain.verify(later.events, CLOCK, { to: 2 })).toMatchObject({ ok: true, voided: [1] });
+    expect(AICChain.verify(later.events, CLOCK, { from: 2, to: 2 })).toMatchObject({ ok: true, voided: [] });
+  });
+
+  test('has nothing to be judged where the log cannot be read on before it', () => {
+    const gap = log().events.filter(({ name }) => name !== 'NodeRegistered');
+    const { ok, firstDifference } = AICChain.verify(gap, CLOCK, { from: 4, to: 5 });
+    expect([ok, firstDifference?.kind]).toEqual([false, 'log.folds']);
   });
 });

@@ -2,59 +2,87 @@ import {
   AICChainError,
   type ChainEvent,
   type EventOf,
+  type Hex,
   type NodeRecord,
   type RoundClock,
   roundAt,
 } from '../domain/index.ts';
-import { blocksOf, known, NetworkState } from '../state/index.ts';
+import type { PairOf } from '../match/index.ts';
+import { blocksOf, known, NetworkState, stateHash } from '../state/index.ts';
 import { AuditBook } from './AuditBook.ts';
 import { checkAudit, checkAuditClosed, checkReveal, isRestake, isSpent } from './audits.ts';
 import { Books } from './Books.ts';
+import { checkChallenge, checkJudgement, DisputeBook, voidedRounds } from './disputes.ts';
 import { checkClosing, checkContested, checkEnded, checkReopened, checkResolved } from './endings.ts';
 import type { About, Expect, Finding } from './Finding.ts';
 import { checkActivation, checkParameter, checkPolicy } from './governance.ts';
 import { openRoundsAfter } from './openRounds.ts';
 import { checkRecord, checkRegistration, firstRecord } from './records.ts';
-import { checkMatches, checkRound, type WeighedRound } from './rounds.ts';
+import { checkMatches, checkOptimal, checkPosted, type WeighedRound } from './rounds.ts';
 import { Transaction } from './Transaction.ts';
 import { checkMatched, checkStart, checkSubmission } from './workloads.ts';
 
+/** The rounds that are judged, both included; all before them are folded and taken as they are. */
+export interface RoundRange {
+  /** 0 unless named. */
+  readonly from?: number | undefined;
+  /** The round of the log's last event unless named. */
+  readonly to?: number | undefined;
+}
+
 export interface Verification {
-  /** No violations. A round that is valid but not canonical is none. */
+  /** No violations. A round that is valid but not canonical is none, nor is a wrong one that was rightly voided. */
   readonly ok: boolean;
+  readonly from: number;
+  readonly to: number;
+  /** How many of them there are from `from` to `to`. */
   readonly events: number;
   readonly rounds: number;
   readonly matches: number;
   /** Rounds of equal welfare and right prices that broke a tie otherwise. */
   readonly nonCanonical: readonly number[];
+  /** Rounds that were refuted. */
+  readonly voided: readonly number[];
+  readonly firstDifference: Finding | null;
+  /** In the order of the log. */
   readonly violations: readonly Finding[];
+  /** Of the state at the end of the log. */
+  readonly stateHash: Hex;
 }
 
-/** Weighs all pairs of a round as the state has them. */
-export type Weigh = (round: number, cutoff: number) => WeighedRound;
+/** Weighs pairs as the state has them: all of a round, or single ones by id. */
+export interface Weighing {
+  round(round: number, cutoff: number): WeighedRound;
+  pairs(round: number): PairOf;
+}
 
 /**
  * Replays a log from block 0 and derives again whatever follows from it: policies from their weights, medians from
  * reveals, trust and flags from medians, records from claims and audits, counters from records and statuses, splits from
- * prices, and every round from the state that it met. A log that cannot be read on is no error: where it stops is a violation.
+ * prices, every round from the state that it met, and every challenge of one. A log that cannot be read on is no error:
+ * where it stops is a violation. Refuses a range that the log does not hold.
  */
 export function verifyLog(
   events: Iterable<ChainEvent>,
   clock: RoundClock,
-  weighing: (state: NetworkState) => Weigh,
+  weighing: (state: NetworkState) => Weighing,
+  range: RoundRange = {},
 ): Verification {
-  const verifier = new LogVerifier(clock, weighing);
+  const verifier = new LogVerifier(clock, weighing, range);
   for (const block of blocksOf(events)) if (!verifier.block(block)) break;
   return verifier.result();
 }
 
 class LogVerifier {
   readonly #state: NetworkState;
-  readonly #weigh: Weigh;
+  readonly #weighing: Weighing;
+  readonly #from: number;
+  readonly #to: number | undefined;
   readonly #books: Books;
   readonly #audits = new AuditBook();
+  readonly #disputes: DisputeBook;
   readonly #epochRounds: number;
-  readonly #violations: Finding[] = [];
+  readonly #findings: Found[] = [];
   readonly #nonCanonical: number[] = [];
   /** Excluded nodes whose owners have restaked since. */
   readonly #restaked = new Set<number>();
@@ -65,10 +93,22 @@ class LogVerifier {
   #rounds = 0;
   #matches = 0;
 
-  constructor(clock: RoundClock, weighing: (state: NetworkState) => Weigh) {
+  /** The round of the last event that was read. */
+  #newest = 0;
+  #isCutShort = false;
+
+  constructor(clock: RoundClock, weighing: (state: NetworkState) => Weighing, { from = 0, to }: RoundRange) {
+    if (to !== undefined && from > to)
+      throw new AICChainError(
+        'BAD_RANGE',
+        `round ${from}, the first to verify, is after round ${to}, the last`,
+      );
     this.#state = new NetworkState(clock, { keepBlocks: 1 });
-    this.#weigh = weighing(this.#state);
+    this.#weighing = weighing(this.#state);
+    this.#from = from;
+    this.#to = to;
     this.#books = new Books(this.#state);
+    this.#disputes = new DisputeBook(this.#state);
     this.#epochRounds = clock.epochRounds;
   }
 
@@ -84,6 +124,7 @@ class LogVerifier {
       });
       return true;
     } catch (error) {
+      this.#isCutShort = true;
       this.#transaction = new Transaction('');
       this.#last = undefined;
       this.#expectAt(read)('log.folds', read.name, messageOf(error));
@@ -93,24 +134,45 @@ class LogVerifier {
 
   result(): Verification {
     this.#endTransaction();
+    const from = this.#from;
+    const to = this.#to ?? this.#newest;
+    const beyond = Math.max(from, to);
+    if (beyond > this.#newest && !this.#isCutShort)
+      throw new AICChainError('BAD_RANGE', `round ${beyond} is not in the log yet`, {
+        hint: `Its newest is round ${this.#newest}.`,
+      });
+    const isVoided = (round: number) => this.#state.isVoided(round);
+    const violations = this.#findings
+      .filter(({ refutes }) => refutes === undefined || !isVoided(refutes))
+      .map(({ finding }) => finding);
     return {
-      ok: this.#violations.length === 0,
+      ok: violations.length === 0,
+      from,
+      to,
       events: this.#events,
       rounds: this.#rounds,
       matches: this.#matches,
-      nonCanonical: this.#nonCanonical,
-      violations: this.#violations,
+      nonCanonical: this.#nonCanonical.filter((round) => !isVoided(round)),
+      voided: voidedRounds(this.#state, from, to),
+      firstDifference: violations[0] ?? null,
+      violations,
+      stateHash: stateHash(this.#state),
     };
+  }
+
+  #isJudged(round: number): boolean {
+    return round >= this.#from && round <= (this.#to ?? round);
   }
 
   /** `event` is not folded yet, all before it are. */
   #meet(event: ChainEvent) {
-    this.#events++;
     if (this.#transaction.hash !== event.transactionHash)
       this.#transaction = new Transaction(event.transactionHash);
     this.#last = event;
     const expect = this.#expectAt(event);
     const round = roundAt(this.#state.clock, event.timestamp);
+    this.#newest = Math.max(this.#newest, round);
+    if (this.#isJudged(round)) this.#events++;
     try {
       this.#note(event, round);
       this.#check(event, round, expect);
@@ -195,6 +257,9 @@ class LogVerifier {
         return checkClosing(state, event, round, expect);
       case 'RoundPosted':
         return this.#checkRoundPosted(event, round, expect);
+      case 'RoundVoided':
+      case 'ChallengeFailed':
+        return this.#checkChallenge(event, round, expect);
     }
   }
 
@@ -260,29 +325,62 @@ class LogVerifier {
   }
 
   #checkRoundPosted(event: EventOf<'RoundPosted'>, round: number, expect: Expect) {
-    this.#rounds++;
-    this.#matches += event.entries.length;
     checkMatches(this.#state, event, this.#transaction.matched, expect);
     this.#transaction.matched = [];
+    this.#disputes.post(event);
+    if (!this.#isJudged(round)) return;
+    this.#rounds++;
+    this.#matches += event.entries.length;
+    this.#withInputs('round.inputs', expect, () => {
+      const input = this.#weighing.round(event.round, event.cutoff);
+      checkPosted(this.#state, event, round, input, expect);
+      const refutes = this.#expectAt(event, aboutOf(event), event.round);
+      if (checkOptimal(input, event.entries, expect, refutes) === 'Valid')
+        this.#nonCanonical.push(event.round);
+    });
+  }
+
+  #checkChallenge(event: EventOf<'RoundVoided' | 'ChallengeFailed'>, round: number, expect: Expect) {
+    checkChallenge(this.#state, event, this.#disputes, round, expect);
+    if (event.name === 'RoundVoided') this.#disputes.void(round);
+    const posted = this.#state.rounds.get(event.round);
+    if (posted === undefined || !this.#isJudged(round)) return;
+    this.#withInputs('challenge.inputs', expect, () =>
+      checkJudgement(posted, event, this.#weighing.pairs(event.round), expect),
+    );
+  }
+
+  /** What a pair is worth may not be computable, as where its policy is not what was published. */
+  #withInputs(kind: string, expect: Expect, check: () => void) {
     try {
-      const input = this.#weigh(event.round, event.cutoff);
-      if (!checkRound(this.#state, event, round, input, expect)) this.#nonCanonical.push(event.round);
+      check();
     } catch (error) {
       if (!(error instanceof AICChainError)) throw error;
-      expect('round.inputs', 'can be weighed', error.message); // as where its policy is not what was published
+      expect(kind, 'can be weighed', error.message);
     }
   }
 
-  #expectAt(event: ChainEvent, itself: About = aboutOf(event)): Expect {
+  /** `refutes`: what is found counts only while that round is not voided. */
+  #expectAt(event: ChainEvent, itself: About = aboutOf(event), refutes?: number): Expect {
     const { blockNumber } = event;
     const round = roundAt(this.#state.clock, event.timestamp);
     return (kind, expected, found, about = {}) => {
-      if (expected === found) return;
+      if (expected === found || !(this.#isJudged(round) || this.#endsBefore(kind, round))) return;
       const { workload = 0, node = 0 } = { ...itself, ...about };
       const sides = { expected: String(expected), found: String(found) };
-      this.#violations.push({ blockNumber, round, workload, node, kind, ...sides });
+      this.#findings.push({ finding: { blockNumber, round, workload, node, kind, ...sides }, refutes });
     };
   }
+
+  /** A log that cannot be read on before the last round that is judged has nothing there to be judged. */
+  #endsBefore(kind: string, round: number): boolean {
+    return kind === 'log.folds' && round <= (this.#to ?? round);
+  }
+}
+
+interface Found {
+  readonly finding: Finding;
+  readonly refutes: number | undefined;
 }
 
 function aboutOf(event: ChainEvent): About {

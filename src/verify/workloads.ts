@@ -56,6 +56,7 @@ export function checkStart(
 ): void {
   const { spec, status, node, matchedRound } = known(state.workloads, event.workload, 'workload');
   expect('start.status', 'Matched', status);
+  expect('start.roundStands', true, !state.isVoided(matchedRound));
   expect('start.node', node, event.node);
   const { durationSlackBps, startWindowRounds } = state.parametersAt(spec.submittedRound);
   expect('start.inTime', true, round <= matchedRound + startWindowRounds);

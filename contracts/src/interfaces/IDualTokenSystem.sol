@@ -33,7 +33,7 @@ interface IDualTokenSystem {
     /// @notice Network contracts and the timelock only, from lines of a kind the caller owns.
     function move(LedgerLine from, LedgerLine to, uint256 amountMicro) external;
     function moveMany(LedgerLine from, Payment[] calldata payments) external;
-    /// @notice Network contracts only, likewise: the AICC is gone for ever.
+    /// @notice Whoever may move money out of the line: the AICC is gone for ever.
     function burn(LedgerLine from, uint256 amountMicro) external;
     function balanceMicro(LedgerLine line) external view returns (uint256);
     function availableMicro(address account) external view returns (uint256);

@@ -15,30 +15,24 @@ library Certificates {
         Entry ofNode;
     }
 
-    /// @dev An encoded entry is seven words.
-    uint256 internal constant ENTRY_BYTES = 224;
-
-    /// @notice Reverts where a field is wider than its type, as decoding it would: for entries that are copied undecoded.
-    function requireDecodable(Entry[] calldata entries) internal pure {
+    /// @notice Reverts unless every word is as narrow as its field, as the ABI has it: nobody could bring back other entries,
+    /// to challenge them.
+    function requireClean(Entry[] calldata entries) internal pure {
+        uint256 dirt;
         assembly ("memory-safe") {
-            let end := add(entries.offset, mul(entries.length, ENTRY_BYTES))
-            let excess := 0
-            for { let entry := entries.offset } lt(entry, end) { entry := add(entry, ENTRY_BYTES) } {
-                let ids := or(calldataload(entry), calldataload(add(entry, 32)))
-                let micros := or(calldataload(add(entry, 64)), calldataload(add(entry, 96)))
-                ids := or(ids, calldataload(add(entry, 160)))
-                micros := or(micros, calldataload(add(entry, 128)))
-                excess := or(
-                    excess,
-                    or(shr(32, ids), or(shr(64, micros), shr(16, calldataload(add(entry, 192)))))
-                )
+            let end := add(entries.offset, mul(entries.length, 224))
+            for { let at := entries.offset } lt(at, end) { at := add(at, 224) } {
+                let ids := or(or(calldataload(at), calldataload(add(at, 32))), calldataload(add(at, 160)))
+                let micros := or(calldataload(add(at, 64)), calldataload(add(at, 96)))
+                micros := or(micros, calldataload(add(at, 128)))
+                let rank := calldataload(add(at, 192))
+                dirt := or(dirt, or(or(shr(32, ids), shr(64, micros)), shr(16, rank)))
             }
-            if excess { revert(0, 0) }
         }
+        require(dirt == 0);
     }
 
-    /// @notice keccak256(abi.encode(entries)), without decoding them. For entries that are compared with posted ones, which
-    /// were decoded.
+    /// @notice keccak256(abi.encode(entries)), without decoding them: those that were posted are clean.
     function hashOf(Entry[] calldata entries) internal pure returns (bytes32 hash) {
         assembly ("memory-safe") {
             let data := mload(0x40)
@@ -108,7 +102,7 @@ library Certificates {
     }
 
     /// @dev The index of the node's entry; the number of entries if it is unlisted. An entry is seven words, the node its
-    /// second, with clean high bits: the entries were decoded when they were posted.
+    /// second.
     function _indexOfNode(Entry[] calldata entries, uint32 node) private pure returns (uint256 i) {
         assembly ("memory-safe") {
             let first := add(entries.offset, 32)

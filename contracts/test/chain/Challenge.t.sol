@@ -472,68 +472,66 @@ contract ChallengeTest is CertifiedRound {
     }
 }
 
-/// @notice What a challenge costs: the same for a round of 1 entry and of 256, but for bringing the entries back.
+/// @notice What a challenge costs, as a transaction of its own: the same for a round of 1 entry and of 256, but for bringing
+/// the entries back.
 /// forge-config: default.isolate = true
 contract ChallengeGasTest is CertifiedRound {
-    uint256 private constant FULL = 256;
-    uint256 private constant WORDS_PER_ENTRY = 7;
+    uint32 private constant FULL = 256;
 
-    function test_aChallengeOfAFullRound() external {
+    /// Bringing one back: to copy it, to hash it, to see whether it lists the node.
+    uint256 private constant MOST_GAS_PER_ENTRY = 200;
+    uint256 private constant MOST_GAS_OF_A_WRONG_ONE = 250_000;
+    uint256 private constant MOST_GAS_OF_A_RIGHT_ONE = 300_000;
+
+    function test_aChallengeCostsTheSameForAFullRoundButForItsEntries() external {
         _activate(_registerPolicy(PolicyVectors.POLICY_32), 0);
-        vm.startPrank(operator);
-        vm.stopPrank();
         for (uint256 i = 0; i < FULL; ++i) {
             _register(4);
             _submit(_job());
         }
         _skipRounds(1);
-        Entry[] memory entries = new Entry[](FULL);
-        for (uint32 i = 0; i < FULL; ++i) {
-            entries[i] = _entry(i + 3, i + 4, _costMicro(i + 3, i + 4));
-            entries[i].uMicro = 1;
-            entries[i].next = i + 5;
-        }
-        _post(entries);
-        uint32 r = _round();
-        vm.snapshotValue("x", "post256", vm.lastCallGas().gasTotalUsed);
         uint256 state = vm.snapshotState();
-        for (uint256 i = 0; i < 4; ++i) {
-            vm.assertTrue(
-                _challenge(
-                    r,
-                    entries,
-                    i == 0
-                        ? ChallengeKind.E1
-                        : i == 1 ? ChallengeKind.E2 : i == 2 ? ChallengeKind.E4 : ChallengeKind.E1,
-                    i == 0 ? 3 : 258,
-                    i == 3 ? 258 : 259
-                )
-            );
-            vm.snapshotValue(
-                "x",
-                vm.toString(i),
-                vm.lastCallGas().gasTotalUsed
-                    - _calldata(
-                        abi.encodeCall(
-                            chain.challenge,
-                            (
-                                r,
-                                entries,
-                                i == 0
-                                    ? ChallengeKind.E1
-                                    : i == 1 ? ChallengeKind.E2 : i == 2 ? ChallengeKind.E4 : ChallengeKind.E1,
-                                i == 0 ? 3 : 258,
-                                i == 3 ? 258 : 259
-                            )
-                        )
-                    )
-            );
-            vm.revertToState(state);
-            state = vm.snapshotState();
+        (uint256 right, uint256 wrong) = _gasOfARoundOf(FULL);
+        vm.revertToState(state);
+        (uint256 rightOfOne, uint256 wrongOfOne) = _gasOfARoundOf(1);
+        vm.assertLe(right, rightOfOne + FULL * MOST_GAS_PER_ENTRY);
+        vm.assertLe(wrong, wrongOfOne + FULL * MOST_GAS_PER_ENTRY);
+        vm.assertLe(right, MOST_GAS_OF_A_RIGHT_ONE);
+        vm.assertLe(wrong, MOST_GAS_OF_A_WRONG_ONE);
+    }
+
+    /// @dev Of a right challenge of a workload that the round left out and of a wrong one of its last entry.
+    function _gasOfARoundOf(uint32 count) private returns (uint256 right, uint256 wrong) {
+        Entry[] memory entries = _atCost(count);
+        uint32 round = _round();
+        _post(entries);
+        Entry memory last = entries[count - 1];
+        right = _gasOf(round, entries, ChallengeKind.E1, 1, 1);
+        wrong = _gasOf(round, entries, ChallengeKind.E1, last.workload, last.node);
+    }
+
+    function _atCost(uint32 count) private view returns (Entry[] memory entries) {
+        entries = new Entry[](count);
+        for (uint32 i = 0; i < count; ++i) {
+            entries[i] = _entry(i + 3, i + 4, _costMicro(i + 3, i + 4));
+            entries[i].uMicro = BUDGET;
         }
     }
 
-    function _calldata(bytes memory data) private pure returns (uint256 gas) {
+    /// @dev Beyond what the calldata costs.
+    function _gasOf(uint32 round, Entry[] memory entries, ChallengeKind kind, uint32 workload, uint32 node)
+        private
+        returns (uint256 gas)
+    {
+        uint256 state = vm.snapshotState();
+        bool voided = _challenge(round, entries, kind, workload, node);
+        vm.assertTrue(voided == (workload == 1));
+        gas = vm.lastCallGas().gasTotalUsed
+            - _calldataGas(abi.encodeCall(chain.challenge, (round, entries, kind, workload, node)));
+        vm.revertToState(state);
+    }
+
+    function _calldataGas(bytes memory data) private pure returns (uint256 gas) {
         for (uint256 i = 0; i < data.length; ++i) {
             gas += data[i] == 0 ? 4 : 16;
         }

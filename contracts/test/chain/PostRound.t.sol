@@ -161,6 +161,25 @@ contract PostRoundTest is FullNetwork {
         _assertStatus(workload, Status.Matched);
     }
 
+    /// A word wider than its field would be hashed and yet be no entry that a challenge could bring back.
+    function test_refusesWordsThatAreWiderThanTheirFields() external {
+        (uint32 workload, uint32 node) = _open();
+        Entry[] memory entries = _one(workload, node, BUDGET);
+        uint8[7] memory bits = [32, 32, 64, 64, 64, 32, 16];
+        for (uint256 field = 0; field < 7; ++field) {
+            bytes memory data = abi.encodeCall(chain.postRound, (_round(), workload, entries));
+            assembly ("memory-safe") {
+                // past length, selector, three heads and the number of entries
+                let word := add(add(data, 164), mul(field, 32))
+                mstore(word, or(mload(word), shl(mload(add(bits, mul(field, 32))), 1)))
+            }
+            vm.prank(matcher);
+            (bool posted,) = address(chain).call(data);
+            vm.assertFalse(posted);
+        }
+        _post(entries);
+    }
+
     // What it does
 
     function test_keepsTheHashOfTheEntriesAndSaysTheRest() external {
