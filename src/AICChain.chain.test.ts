@@ -83,8 +83,7 @@ beforeAll(async () => {
   await advance(1);
   expect(await post(() => workloads.cancel(takenBack))).toBe(2);
   await advance(5);
-  await workloads.settle(completed);
-  await workloads.settle(cancelled);
+  await workloads.settleMany([completed, cancelled]);
   expect(await post()).toBe(1);
   await (await operatorOf(failed)).workloads.start(failed);
   await (await operatorOf(failed)).workloads.fail(failed, true, 0, HASH);

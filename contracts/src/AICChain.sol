@@ -49,6 +49,16 @@ contract AICChain is IAICChain, Networked {
         NodeRecord record;
     }
 
+    /// @dev What the entries of a round name, as of the round: each array has one of each entry.
+    struct Named {
+        uint32[] workloads;
+        uint32[] nodes;
+        WorkloadSpec[] specs;
+        uint64[] budgetsMicro; // 0 where the workload is not open
+        NodeRecord[] records;
+        uint256 trustFloor;
+    }
+
     uint256 private constant BPS = 1e4;
 
     uint256 private constant CHALLENGER_SHARE = 5; // a fifth of a lost bond
@@ -241,41 +251,57 @@ contract AICChain is IAICChain, Networked {
         view
         returns (Match[] memory matches, uint256 pricesMicro)
     {
-        uint256 trustFloor = PARAMETERS.at(Parameter.flagBelowTrustBps, round);
-        uint256[] memory listed = NodeSet.upTo(NODES.nodeCount());
+        Named memory named = _requireOrdered(cutoff, entries);
+        (named.specs, named.budgetsMicro) = WORKLOADS.openingsOf(named.workloads, round);
+        named.records = NODES.recordsAt(named.nodes, round);
+        named.trustFloor = PARAMETERS.at(Parameter.flagBelowTrustBps, round);
         matches = new Match[](entries.length);
-        uint32 previous = 0;
         for (uint256 i = 0; i < entries.length; ++i) {
-            Entry calldata entry = entries[i];
-            uint32 workload = entry.workload;
-            require(workload > previous, EntriesNotAscending(i));
-            require(workload <= cutoff, CutoffExceeded(i, workload, cutoff));
-            uint16 gpus = _requireFitting(i, entry, round, trustFloor);
-            require(listed.add(entry.node), NodeTwice(entry.node));
-            matches[i] = Matches.pack(workload, entry.node, uint16(i), gpus, entry.priceMicro);
-            pricesMicro += entry.priceMicro;
-            previous = workload;
+            uint64 priceMicro = entries[i].priceMicro;
+            matches[i] = _requireFitting(i, named, round, priceMicro);
+            pricesMicro += priceMicro;
         }
     }
 
-    /// @dev The pair is eligible and its price lies between cost and budget. Gives the GPUs that the workload takes.
-    function _requireFitting(uint256 i, Entry calldata entry, uint32 round, uint256 trustFloor)
+    /// @dev Workloads ascend up to the cutoff, and no node is listed twice.
+    function _requireOrdered(uint32 cutoff, Entry[] calldata entries)
         private
         view
-        returns (uint16 gpus)
+        returns (Named memory named)
     {
-        (WorkloadSpec spec, uint64 budgetMicro, bool open) = WORKLOADS.openingOf(entry.workload, round);
-        NodeRecord record = NODES.recordAt(entry.node, round);
-        (Ineligible reason, uint256 durationSec) = Eligibility.examine(spec, record, round, open, trustFloor);
-        require(reason == Ineligible.None, NotEligible(i, entry.workload, entry.node, reason));
+        uint32[] memory workloads = new uint32[](entries.length);
+        uint32[] memory nodes = new uint32[](entries.length);
+        uint256[] memory listed = NodeSet.upTo(NODES.nodeCount());
+        uint32 previous = 0;
+        for (uint256 i = 0; i < entries.length; ++i) {
+            (uint32 workload, uint32 node) = (entries[i].workload, entries[i].node);
+            require(workload > previous, EntriesNotAscending(i));
+            require(workload <= cutoff, CutoffExceeded(i, workload, cutoff));
+            require(listed.add(node), NodeTwice(node));
+            (workloads[i], nodes[i], previous) = (workload, node, workload);
+        }
+        (named.workloads, named.nodes) = (workloads, nodes);
+    }
 
+    /// @dev The pair is eligible and its price lies between cost and budget.
+    function _requireFitting(uint256 i, Named memory named, uint32 round, uint64 priceMicro)
+        private
+        pure
+        returns (Match)
+    {
+        WorkloadSpec spec = named.specs[i];
+        NodeRecord record = named.records[i];
+        uint64 budgetMicro = named.budgetsMicro[i];
+        (Ineligible reason, uint256 durationSec) =
+            Eligibility.examine(spec, record, round, budgetMicro != 0, named.trustFloor);
+        (uint32 workload, uint32 node) = (named.workloads[i], named.nodes[i]);
+        require(reason == Ineligible.None, NotEligible(i, workload, node, reason));
         uint256 costMicro = Weights.costMicro(spec, record, durationSec);
-        uint256 priceMicro = entry.priceMicro;
         require(
             costMicro <= priceMicro && priceMicro <= budgetMicro,
             PriceOutOfRange(i, costMicro, priceMicro, budgetMicro)
         );
-        return spec.gpus();
+        return Matches.pack(workload, node, uint16(i), spec.gpus(), priceMicro);
     }
 
     /// @dev Emits RoundPosted and gives keccak256(abi.encode(entries)). The event's data and what is hashed are the same

@@ -279,6 +279,21 @@ contract AIWorkloads is IAIWorkloads, Networked {
     }
 
     /// @inheritdoc IAIWorkloads
+    function openingsOf(uint32[] calldata ids, uint32 round)
+        external
+        view
+        returns (WorkloadSpec[] memory specs, uint64[] memory budgetsMicro)
+    {
+        specs = new WorkloadSpec[](ids.length);
+        budgetsMicro = new uint64[](ids.length);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            StoredWorkload storage w = _places.find(ids[i]);
+            specs[i] = w.spec();
+            if (w.openRounds.openAt(FOREVER, round)) budgetsMicro[i] = w.budgetMicro;
+        }
+    }
+
+    /// @inheritdoc IAIWorkloads
     function countersAt(uint32 round) external view returns (uint32 openWorkloads, uint32 newestWorkload) {
         uint224 counters = _counters.at(round);
         return (uint32(counters), uint32(counters >> 32));
@@ -298,8 +313,9 @@ contract AIWorkloads is IAIWorkloads, Networked {
             ? openRounds.rebook(round + 1, round + w.startWindowRounds + 1)
             : openRounds.close(round + 1);
         w.writeMatch(round, m);
+        w.openRounds = openRounds;
         emit WorkloadMatched(id, m.node(), round, m.entry(), m.priceMicro());
-        _writeOpenRounds(id, w, openRounds);
+        emit OpenRoundsWritten(id, openRounds);
     }
 
     // Running ----------------------------------------------------------------------------------------------------

@@ -370,6 +370,18 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
     }
 
     /// @inheritdoc IComputeNodes
+    function recordsAt(uint32[] calldata nodes, uint32 round)
+        external
+        view
+        returns (NodeRecord[] memory records)
+    {
+        records = new NodeRecord[](nodes.length);
+        for (uint256 i = 0; i < nodes.length; ++i) {
+            records[i] = NodeRecord.wrap(_records[nodes[i]].at(round));
+        }
+    }
+
+    /// @inheritdoc IComputeNodes
     function networkGpusAt(uint32 round) external view returns (uint64 gpus, uint64 freeGpus) {
         uint256 counters = _networkGpus.at(round);
         return (uint64(counters >> 64), uint64(counters));

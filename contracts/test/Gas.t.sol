@@ -5,7 +5,6 @@ import {Parameter} from "../src/generated/ParameterTable.sol";
 import {IParameters} from "../src/interfaces/IParameters.sol";
 import {IAIWorkloads} from "../src/interfaces/IAIWorkloads.sol";
 import {HISTORY_CAPACITY, HISTORY_ROUNDS} from "../src/libraries/RoundHistory.sol";
-import {WorkloadPlaces} from "../src/libraries/WorkloadPlaces.sol";
 import {ChallengeKind, Entry, Status} from "../src/types/Types.sol";
 import {FullNetwork} from "./base/FullNetwork.sol";
 import {PolicyVectors} from "./base/PolicyFixture.sol";
@@ -19,10 +18,9 @@ import {vm} from "./base/Vm.sol";
 /// forge-config: default.isolate = true
 contract GasTest is FullNetwork {
     uint256 private constant LARGEST_TRANSACTION_GAS = 1 << 24;
-    /// @dev Where ComputeNodes keeps `_records` and `_networkGpus`, AIWorkloads `_counters`.
+    /// @dev Where ComputeNodes keeps `_records` and `_networkGpus`.
     uint256 private constant RECORDS_SLOT = 7;
     uint256 private constant NETWORK_GPUS_SLOT = 8;
-    uint256 private constant COUNTERS_SLOT = 0;
     uint256 private constant PLACE_SHIFT = 216;
 
     uint32[] private _nodes;
@@ -55,7 +53,7 @@ contract GasTest is FullNetwork {
     /// @dev One verb at a time, in the steady state.
     function test_singleVerbs() external {
         _registerNodes(1);
-        _live("");
+        _live("1New");
         _age();
 
         uint32 workload = _submit(_job());
@@ -77,21 +75,42 @@ contract GasTest is FullNetwork {
 
     // A dispute
 
-    /// @dev Of a full round, under a policy of 32 hidden units, which prices pairs otherwise than its matcher did.
+    /// @dev Of full rounds, under a policy of 32 hidden units, which prices pairs otherwise than their matcher did: the last
+    /// entry is refuted by E2. Then of E1 of a listed pair, which holds.
     function test_challenge() external {
         _activate(_registerPolicy(PolicyVectors.POLICY_32), _round() + 1);
         _registerNodes(256);
+        _fund(outsider);
         uint32 first = _submitMany(256);
         _skipRounds(1);
+        _challenge("challengeNew", first, ChallengeKind.E2, first + 255, 0);
+
+        // What was voided is open again and is matched again, by the same matcher, whose seat cost it a new bond.
+        workloads.settleMany(_idsFrom(first));
+        vm.prank(matcher);
+        chain.bond(10 * BOND);
+        _skipRounds(1);
+        _challenge("challenge", first, ChallengeKind.E2, first + 255, 0);
+
+        workloads.settleMany(_idsFrom(first));
+        vm.prank(matcher);
+        chain.bond(0);
+        _skipRounds(1);
+        _challenge("challengeThatFails", first, ChallengeKind.E1, first, _nodes[255]);
+    }
+
+    /// @dev Beyond the calldata, which brings the entries back, and what any transaction costs.
+    function _challenge(string memory name, uint32 first, ChallengeKind kind, uint32 workload, uint32 node)
+        private
+    {
         Entry[] memory entries = _entries(first);
         _post(entries);
-        _fund(outsider);
-        bytes memory call =
-            abi.encodeCall(chain.challenge, (_round(), entries, ChallengeKind.E2, first + 255, 0));
+        bytes memory call = abi.encodeCall(chain.challenge, (_round(), entries, kind, workload, node));
         vm.prank(outsider);
-        vm.assertTrue(chain.challenge(_round(), entries, ChallengeKind.E2, first + 255, 0));
-        uint256 gasUsed = vm.snapshotGasLastCall("challengeTransaction");
-        vm.snapshotValue("challenge", gasUsed - _intrinsicGas(call));
+        bool voided = chain.challenge(_round(), entries, kind, workload, node);
+        uint256 gasUsed = vm.snapshotGasLastCall(string.concat(name, "Transaction"));
+        vm.snapshotValue(name, gasUsed - _intrinsicGas(call));
+        vm.assertEq(voided, kind == ChallengeKind.E2);
     }
 
     // Nodes, votes, policies
@@ -146,10 +165,10 @@ contract GasTest is FullNetwork {
         gasUsed = _snapshot("submit", name);
         gasUsed += _postRoundOf(first, string.concat("postRound", name));
 
-        uint32[] memory ids = new uint32[](count);
+        uint32[] memory ids = _idsFrom(first);
         bytes32[] memory results = new bytes32[](count);
-        for (uint32 i = 0; i < count; ++i) {
-            (ids[i], results[i]) = (first + i, RESULT);
+        for (uint256 i = 0; i < count; ++i) {
+            results[i] = RESULT;
         }
         _skipRounds(1);
         vm.prank(operator);
@@ -165,6 +184,14 @@ contract GasTest is FullNetwork {
         _assertStatus(first + uint32(count) - 1, Status.Settled);
     }
 
+    /// @dev One for each node.
+    function _idsFrom(uint32 first) private view returns (uint32[] memory ids) {
+        ids = new uint32[](_nodes.length);
+        for (uint32 i = 0; i < ids.length; ++i) {
+            ids[i] = first + i;
+        }
+    }
+
     function _snapshot(string memory verb, string memory name) private returns (uint256) {
         return vm.snapshotGasLastCall(string.concat(verb, name));
     }
@@ -173,15 +200,6 @@ contract GasTest is FullNetwork {
         for (uint256 i = 0; i < count; ++i) {
             _nodes.push(_register(4));
         }
-    }
-
-    function _submitMany(uint256 count) private returns (uint32 first) {
-        IAIWorkloads.Submission[] memory submissions = new IAIWorkloads.Submission[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            submissions[i] = _job();
-        }
-        vm.prank(client);
-        return workloads.submitMany(submissions);
     }
 
     function _postRoundOf(uint32 first, string memory name) private returns (uint256) {
@@ -207,14 +225,8 @@ contract GasTest is FullNetwork {
     /// @dev All that was written is older than the window, and what is written next is a lap later.
     function _age() private {
         _skipRounds(uint32(HISTORY_ROUNDS) + 1);
-        // A lap takes 2^18 submissions: the counter is moved instead. The next id shares its place with workload 1, and
-        // so on.
-        uint256 newest = WorkloadPlaces.PLACES;
-        bytes32 counters = vm.load(address(workloads), bytes32(COUNTERS_SLOT));
-        uint256 others = uint256(counters) & ~(uint256(type(uint32).max) << 32);
-        vm.store(address(workloads), bytes32(COUNTERS_SLOT), bytes32(others | (newest << 32)));
-
-        _useRing(address(workloads), COUNTERS_SLOT);
+        _toNextLap();
+        _useRing(address(workloads), uint256(COUNTERS_SLOT));
         _useRing(address(nodes), NETWORK_GPUS_SLOT);
         for (uint256 i = 0; i < _nodes.length; ++i) {
             _useRing(address(nodes), uint256(keccak256(abi.encode(_nodes[i], RECORDS_SLOT))));

@@ -199,6 +199,8 @@ test('on a real chain: fresh, reported, measured, matched, run, completed, paid'
   expect(await client.download(contentHash(TEXT))).toEqual(TEXT);
   expect((await customer.workloads.get(id)).status).toBe('Completed');
   await customer.workloads.accept(id);
+  // Until its match is final.
+  await network.clock.advanceRounds(5);
   await customer.workloads.settle(id);
   expect((await customer.workloads.get(id)).status).toBe('Settled');
   expect(agent.events.filter((e) => e.event === 'problem')).toEqual([]);

@@ -135,6 +135,9 @@ beforeAll(async () => {
   await clock.advanceRounds(20, beat);
   await auditors[0]!.reporting.withdrawStake();
   await operator.nodes.withdrawStake(leaver);
+
+  // Its match is final; the contested one is refunded already, and is passed over.
+  await operator.workloads.settleMany([workload, contested]);
   events = await voter.events();
 });
 afterAll(() => network?.stop());

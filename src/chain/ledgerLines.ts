@@ -21,7 +21,7 @@ export function ledgerLine(kind: LineKind, owner: Address | number = 0): Hex {
   return `0x${LINE_KINDS.indexOf(kind).toString(16).padStart(2, '0')}${'0'.repeat(22)}${id}`;
 }
 
-/** A line as a user knows it: "the escrow of workload 3". */
+/** A line as a user knows it: "the stake of node 3". */
 export function lineName(line: string): string {
   const kind = LINE_KINDS[Number.parseInt(line.slice(2, 4), 16)] ?? 'None';
   const account = `0x${line.slice(-40)}`;
@@ -30,7 +30,7 @@ export function lineName(line: string): string {
     case 'Available':
       return `the vault account of ${account}`;
     case 'Escrow':
-      return `the escrow of workload ${id}`;
+      return 'the escrow of all workloads';
     case 'ContestBond':
       return `the contest bond of workload ${id}`;
     case 'NodeStake':

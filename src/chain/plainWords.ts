@@ -97,6 +97,14 @@ const WORDS: Readonly<Record<string, (v: Values) => PlainWords>> = {
     hint: 'Sign with the key that submitted it.',
   }),
   NotItsNode: (v) => ({ message: `workload ${n(v.workload)} is not on a node of ${n(v.caller)}` }),
+  WrongHashCount: (v) => ({
+    message: `${n(v.workloads)} workloads, but ${n(v.resultHashes)} result hashes`,
+    hint: 'Each workload that completes needs the sha256 of its outputs.',
+  }),
+  MatchVoided: (v) => ({
+    message: `the match of workload ${n(v.workload)} was voided with round ${n(v.round)}`,
+    hint: 'There is nothing to run: it will be matched again.',
+  }),
   StartWindowPassed: (v) => ({
     message: `workload ${n(v.workload)} had to start by round ${n(v.lastRound)}`,
   }),

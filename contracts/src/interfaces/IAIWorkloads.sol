@@ -135,6 +135,11 @@ interface IAIWorkloads {
         external
         view
         returns (WorkloadSpec spec, uint64 budgetMicro, bool open);
+    /// @notice The same of many workloads, in a form that is cheap to hand over: a budget of 0 where it is not open.
+    function openingsOf(uint32[] calldata ids, uint32 round)
+        external
+        view
+        returns (WorkloadSpec[] memory specs, uint64[] memory budgetsMicro);
     function countersAt(uint32 round) external view returns (uint32 openWorkloads, uint32 newestWorkload);
     /// @notice What `submit` locks for a budget and a priority, at the rates that bind now.
     function escrowMicroFor(uint64 budgetMicro, uint16 priority) external view returns (uint64);

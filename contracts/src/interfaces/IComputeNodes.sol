@@ -98,5 +98,6 @@ interface IComputeNodes {
     function gpuClass(uint8 classId) external view returns (GpuClass memory);
     /// @notice Zero where the node did not exist yet.
     function recordAt(uint32 node, uint32 round) external view returns (NodeRecord);
+    function recordsAt(uint32[] calldata nodes, uint32 round) external view returns (NodeRecord[] memory);
     function networkGpusAt(uint32 round) external view returns (uint64 gpus, uint64 freeGpus);
 }

@@ -10,9 +10,10 @@ library NodeSet {
 
     /// @notice Adds the node; false if it was there already.
     function add(uint256[] memory set, uint32 node) internal pure returns (bool added) {
-        uint256 word = set[node >> 8];
+        uint256 place = node >> 8;
+        uint256 word = set[place];
         uint256 bit = 1 << (node & 255);
-        set[node >> 8] = word | bit;
+        set[place] = word | bit;
         return word & bit == 0;
     }
 }

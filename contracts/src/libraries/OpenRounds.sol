@@ -14,7 +14,8 @@ library OpenRounds {
     function openAt(uint256 openRounds, uint32 openUntil, uint32 round) internal pure returns (bool) {
         if (round >= openUntil) return false;
         for (; openRounds != 0; openRounds >>= PAIR_BITS) {
-            (uint32 from, uint32 to) = _pair(openRounds);
+            uint32 from = uint32(openRounds);
+            uint32 to = uint32(openRounds >> 32);
             if (from != 0 && from <= round && (to == 0 || round < to)) return true;
         }
         return false;
@@ -41,8 +42,12 @@ library OpenRounds {
     /// @notice The last pair, open in the round before `to`, ends at `to`; what is left of it from `from` on is booked.
     function rebook(uint256 openRounds, uint32 to, uint32 from) internal pure returns (uint256) {
         uint256 end = _end(openRounds);
-        (, uint32 until) = _pair(openRounds >> (end - PAIR_BITS));
-        openRounds ^= uint256(until ^ to) << (end - PAIR_BITS / 2);
+        uint32 until;
+        unchecked {
+            uint256 shift = end - PAIR_BITS / 2; // of the end of the last pair
+            until = uint32(openRounds >> shift);
+            openRounds ^= uint256(until ^ to) << shift;
+        }
         if (from >= until) return openRounds;
         require(end < 256, TooManyPairs(openRounds));
         return openRounds | (((uint256(until) << 32) | from) << end);
@@ -60,8 +65,10 @@ library OpenRounds {
 
     /// @dev The shift of the first unused pair.
     function _end(uint256 openRounds) private pure returns (uint256 shift) {
-        for (; openRounds != 0; openRounds >>= PAIR_BITS) {
-            shift += PAIR_BITS;
+        unchecked {
+            for (; openRounds != 0; openRounds >>= PAIR_BITS) {
+                shift += PAIR_BITS;
+            }
         }
     }
 }

@@ -17,7 +17,9 @@ uint256 constant HISTORY_CAPACITY = HISTORY_ROUNDS + 2;
 library RoundHistory {
     uint256 private constant RING = HISTORY_CAPACITY - 1;
     uint256 private constant VALUE_BITS = 216;
-    uint256 private constant PLACE_BITS = 9;
+    uint256 private constant PLACE_MASK = (1 << 9) - 1;
+    uint256 private constant ROUND_SHIFT = VALUE_BITS + 9;
+    uint256 private constant VALUE_MASK = (1 << VALUE_BITS) - 1;
 
     struct Series {
         uint256 newestWord;
@@ -35,16 +37,18 @@ library RoundHistory {
     function write(Series storage series, uint224 value, uint32 fromRound) internal {
         require(value >> VALUE_BITS == 0 && fromRound >> 31 == 0, TooWideForHistory(value, fromRound));
         uint256 word = series.newestWord;
-        uint256 place = _place(word);
+        uint256 place = (word >> VALUE_BITS) & PLACE_MASK;
         if (word != 0) {
-            uint32 last = _fromRound(word);
-            require(fromRound >= last, RoundsMisordered(last, fromRound));
+            uint256 last = word >> ROUND_SHIFT;
+            require(fromRound >= last, RoundsMisordered(uint32(last), fromRound));
             if (fromRound > last) {
                 series.olderWords[place] = word;
-                place = place + 1 == RING ? 0 : place + 1;
+                unchecked {
+                    if (++place == RING) place = 0;
+                }
             }
         }
-        series.newestWord = (((uint256(fromRound) << PLACE_BITS) | place) << VALUE_BITS) | value;
+        series.newestWord = (uint256(fromRound) << ROUND_SHIFT) | (place << VALUE_BITS) | value;
     }
 
     /// @notice The value that binds in `round`; 0 where the series began later.
@@ -85,14 +89,14 @@ library RoundHistory {
     }
 
     function _value(uint256 word) private pure returns (uint224) {
-        return uint224(word & ((1 << VALUE_BITS) - 1));
+        return uint224(word & VALUE_MASK);
     }
 
     function _place(uint256 word) private pure returns (uint256) {
-        return (word >> VALUE_BITS) & ((1 << PLACE_BITS) - 1);
+        return (word >> VALUE_BITS) & PLACE_MASK;
     }
 
     function _fromRound(uint256 word) private pure returns (uint32) {
-        return uint32(word >> (VALUE_BITS + PLACE_BITS));
+        return uint32(word >> ROUND_SHIFT);
     }
 }

@@ -62,63 +62,63 @@ library NodeRecords {
     }
 
     function gpus(NodeRecord record) internal pure returns (uint16) {
-        return uint16(_at(record, 0) & 0xfff);
+        return uint16(NodeRecord.unwrap(record) & 0xfff);
     }
 
     function freeGpus(NodeRecord record) internal pure returns (uint16) {
-        return uint16(_at(record, 12) & 0xfff);
+        return uint16((NodeRecord.unwrap(record) >> 12) & 0xfff);
     }
 
     function memoryCode(NodeRecord record) internal pure returns (uint8) {
-        return uint8(_at(record, 24));
+        return uint8(NodeRecord.unwrap(record) >> 24);
     }
 
     function computeCode(NodeRecord record) internal pure returns (uint8) {
-        return uint8(_at(record, 32));
+        return uint8(NodeRecord.unwrap(record) >> 32);
     }
 
     function computeShift(NodeRecord record) internal pure returns (uint8) {
-        return uint8(_at(record, 40) & 0x1f);
+        return uint8((NodeRecord.unwrap(record) >> 40) & 0x1f);
     }
 
     function bandwidthCode(NodeRecord record) internal pure returns (uint8) {
-        return uint8(_at(record, 45));
+        return uint8(NodeRecord.unwrap(record) >> 45);
     }
 
     function latencyCode(NodeRecord record) internal pure returns (uint8) {
-        return uint8(_at(record, 53));
+        return uint8(NodeRecord.unwrap(record) >> 53);
     }
 
     function wattsCode(NodeRecord record) internal pure returns (uint8) {
-        return uint8(_at(record, 61));
+        return uint8(NodeRecord.unwrap(record) >> 61);
     }
 
     function classId(NodeRecord record) internal pure returns (uint8) {
-        return uint8(_at(record, 69));
+        return uint8(NodeRecord.unwrap(record) >> 69);
     }
 
     function trustBps(NodeRecord record) internal pure returns (uint16) {
-        return uint16(_at(record, 77) & 0x3fff);
+        return uint16((NodeRecord.unwrap(record) >> 77) & 0x3fff);
     }
 
     function flags(NodeRecord record) internal pure returns (uint8) {
-        return uint8(_at(record, 91) & 0x1f);
+        return uint8((NodeRecord.unwrap(record) >> 91) & 0x1f);
     }
 
     function freshUntilRound(NodeRecord record) internal pure returns (uint32) {
-        return uint32(_at(record, 96));
+        return uint32(NodeRecord.unwrap(record) >> 96);
     }
 
     function askMicroPerGpuHour(NodeRecord record) internal pure returns (uint64) {
-        return uint64(_at(record, 128) & MAX_ASK);
+        return uint64((NodeRecord.unwrap(record) >> 128) & MAX_ASK);
     }
 
     function matchedRound(NodeRecord record) internal pure returns (uint32) {
-        return uint32(_at(record, 168));
+        return uint32(NodeRecord.unwrap(record) >> 168);
     }
 
     function matchedEntry(NodeRecord record) internal pure returns (uint16) {
-        return uint16(_at(record, 200));
+        return uint16(NodeRecord.unwrap(record) >> 200);
     }
 
     function withFreeGpus(NodeRecord record, uint16 value) internal pure returns (NodeRecord) {
@@ -156,10 +156,6 @@ library NodeRecords {
         uint256 word = uint256(NodeRecord.unwrap(record)) - (uint256(gpus_) << 12);
         word = (word & ((1 << 168) - 1)) | (uint256(round) << 168) | (uint256(entry) << 200);
         return NodeRecord.wrap(uint224(word));
-    }
-
-    function _at(NodeRecord record, uint256 shift) private pure returns (uint256) {
-        return uint256(NodeRecord.unwrap(record)) >> shift;
     }
 
     function _with(NodeRecord record, uint256 value, uint256 shift, uint256 bits)

@@ -50,51 +50,47 @@ library WorkloadSpecs {
     }
 
     function gpus(WorkloadSpec spec) internal pure returns (uint16) {
-        return uint16(_at(spec, 0) & 0xfff);
+        return uint16(WorkloadSpec.unwrap(spec) & 0xfff);
     }
 
     function memoryCode(WorkloadSpec spec) internal pure returns (uint8) {
-        return uint8(_at(spec, 12));
+        return uint8(WorkloadSpec.unwrap(spec) >> 12);
     }
 
     function classMask(WorkloadSpec spec) internal pure returns (uint16) {
-        return uint16(_at(spec, 20));
+        return uint16(WorkloadSpec.unwrap(spec) >> 20);
     }
 
     function computeGflop(WorkloadSpec spec) internal pure returns (uint48) {
-        return uint48(_at(spec, 36));
+        return uint48(WorkloadSpec.unwrap(spec) >> 36);
     }
 
     function dataMB(WorkloadSpec spec) internal pure returns (uint32) {
-        return uint32(_at(spec, 84));
+        return uint32(WorkloadSpec.unwrap(spec) >> 84);
     }
 
     function leaseSec(WorkloadSpec spec) internal pure returns (uint32) {
-        return uint32(_at(spec, 116));
+        return uint32(WorkloadSpec.unwrap(spec) >> 116);
     }
 
     function maxDurationSec(WorkloadSpec spec) internal pure returns (uint32) {
-        return uint32(_at(spec, 148));
+        return uint32(WorkloadSpec.unwrap(spec) >> 148);
     }
 
     function priority(WorkloadSpec spec) internal pure returns (uint16) {
-        return uint16(_at(spec, 180) & 0x3fff);
+        return uint16((WorkloadSpec.unwrap(spec) >> 180) & 0x3fff);
     }
 
     function minTrustBps(WorkloadSpec spec) internal pure returns (uint16) {
-        return uint16(_at(spec, 194) & 0x3fff);
+        return uint16((WorkloadSpec.unwrap(spec) >> 194) & 0x3fff);
     }
 
     function maxRetries(WorkloadSpec spec) internal pure returns (uint8) {
-        return uint8(_at(spec, 208) & 3);
+        return uint8((WorkloadSpec.unwrap(spec) >> 208) & 3);
     }
 
     function submittedRound(WorkloadSpec spec) internal pure returns (uint32) {
-        return uint32(_at(spec, 210));
-    }
-
-    function _at(WorkloadSpec spec, uint256 shift) private pure returns (uint256) {
-        return WorkloadSpec.unwrap(spec) >> shift;
+        return uint32(WorkloadSpec.unwrap(spec) >> 210);
     }
 
     function _field(uint256 value, uint256 shift, uint256 bits) private pure returns (uint256) {

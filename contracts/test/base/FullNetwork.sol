@@ -6,6 +6,7 @@ import {AIWorkloads} from "../../src/AIWorkloads.sol";
 import {TruthfulReporting} from "../../src/TruthfulReporting.sol";
 import {IAIWorkloads} from "../../src/interfaces/IAIWorkloads.sol";
 import {Weights} from "../../src/libraries/Weights.sol";
+import {WorkloadPlaces} from "../../src/libraries/WorkloadPlaces.sol";
 import {LedgerLines} from "../../src/types/LedgerLines.sol";
 import {CloseReason, Entry, NodeRecord, Status} from "../../src/types/Types.sol";
 import {PolicyFixture} from "./PolicyFixture.sol";
@@ -15,6 +16,8 @@ import {vm} from "./Vm.sol";
 abstract contract FullNetwork is PolicyFixture {
     uint64 internal constant BUDGET = 2_000_000;
     uint64 internal constant BOND = 1_000_000_000;
+    /// @dev Where AIWorkloads keeps `_counters`.
+    bytes32 internal constant COUNTERS_SLOT = 0;
     bytes32 internal constant RESULT = keccak256("result");
 
     AIWorkloads internal workloads;
@@ -69,6 +72,23 @@ abstract contract FullNetwork is PolicyFixture {
     function _submit(IAIWorkloads.Submission memory s) internal returns (uint32) {
         vm.prank(client);
         return workloads.submit(s);
+    }
+
+    function _submitMany(uint256 count) internal returns (uint32 first) {
+        IAIWorkloads.Submission[] memory submissions = new IAIWorkloads.Submission[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            submissions[i] = _job();
+        }
+        vm.prank(client);
+        return workloads.submitMany(submissions);
+    }
+
+    /// @dev A lap of the places takes 2^18 submissions: the newest id is moved instead. The next submission has the place of
+    /// workload 1, and so on.
+    function _toNextLap() internal {
+        uint256 word = uint256(vm.load(address(workloads), COUNTERS_SLOT));
+        uint256 others = word & ~(uint256(type(uint32).max) << 32);
+        vm.store(address(workloads), COUNTERS_SLOT, bytes32(others | (uint256(WorkloadPlaces.PLACES) << 32)));
     }
 
     // Rounds -----------------------------------------------------------------------------------------------------

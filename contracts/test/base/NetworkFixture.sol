@@ -153,7 +153,11 @@ abstract contract NetworkFixture {
     }
 
     function _register(uint16 gpus) internal returns (uint32) {
-        vm.prank(operator);
+        return _registerAs(operator, gpus);
+    }
+
+    function _registerAs(address owner, uint16 gpus) internal returns (uint32) {
+        vm.prank(owner);
         return nodes.register(_claims(gpus), uint64(ONE), "https://127.0.0.1:8787");
     }
 

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {IAIWorkloads} from "../../src/interfaces/IAIWorkloads.sol";
 import {LedgerLines} from "../../src/types/LedgerLines.sol";
 import {NodeRecords} from "../../src/types/NodeRecordLib.sol";
-import {NodeRecord, Status, WEI_PER_MICRO} from "../../src/types/Types.sol";
+import {MAX_MICRO, NodeRecord, Status, WEI_PER_MICRO} from "../../src/types/Types.sol";
 import {WorkloadSpecs} from "../../src/types/WorkloadSpecLib.sol";
 import {FullNetwork} from "../base/FullNetwork.sol";
 import {vm} from "../base/Vm.sol";
@@ -45,6 +45,10 @@ contract LifeCycleInvariants is FullNetwork {
         _accounts.push(client);
         _accounts.push(operator);
         _accounts.push(matcher);
+        _accounts.push(outsider);
+        _fund(outsider);
+        vm.prank(matcher);
+        chain.bond(100 * BOND); // rounds are refuted here, and bonds double
         handler.register(0, 4);
         handler.register(1, 8);
         handler.submit(uint256(keccak256("first")));
@@ -58,7 +62,7 @@ contract LifeCycleInvariants is FullNetwork {
 
     /// @dev `live` is named three times, so that workloads get far.
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
-        bytes4[] memory selectors = new bytes4[](9);
+        bytes4[] memory selectors = new bytes4[](10);
         selectors[0] = handler.skip.selector;
         selectors[1] = handler.register.selector;
         selectors[2] = handler.heartbeats.selector;
@@ -68,6 +72,7 @@ contract LifeCycleInvariants is FullNetwork {
         selectors[6] = handler.live.selector;
         selectors[7] = handler.live.selector;
         selectors[8] = handler.live.selector;
+        selectors[9] = handler.refute.selector;
         targets = new FuzzSelector[](1);
         targets[0] = FuzzSelector(address(handler), selectors);
     }
@@ -89,7 +94,8 @@ contract LifeCycleInvariants is FullNetwork {
 
     function invariant_02_vaultBalanceCoversLiabilities() external view {
         uint256 sum = vault.balanceMicro(LedgerLines.communityFund())
-            + vault.balanceMicro(LedgerLines.treasury()) + _escrowMicro() + vault.balanceMicro(LedgerLines.auditorPool());
+            + vault.balanceMicro(LedgerLines.treasury()) + _escrowMicro()
+            + vault.balanceMicro(LedgerLines.auditorPool());
         for (uint256 i = 0; i < _accounts.length; ++i) {
             sum += vault.availableMicro(_accounts[i])
             + vault.balanceMicro(LedgerLines.matcherBond(_accounts[i]))
@@ -102,7 +108,9 @@ contract LifeCycleInvariants is FullNetwork {
             sum += vault.balanceMicro(LedgerLines.contestBond(id));
         }
         vm.assertEq(sum, vault.liabilitiesMicro());
-        vm.assertEq(sum, FUNDS_MICRO * _accounts.length);
+        // What was lost by those who were wrong is burned.
+        uint256 burnedMicro = (MAX_MICRO * WEI_PER_MICRO - aicc.totalSupply()) / WEI_PER_MICRO;
+        vm.assertEq(sum + burnedMicro, FUNDS_MICRO * _accounts.length);
         vm.assertGe(aicc.balanceOf(address(vault)), sum * WEI_PER_MICRO);
     }
 
@@ -144,11 +152,12 @@ contract LifeCycleInvariants is FullNetwork {
     }
 
     function step(uint256 random) external {
-        uint256 what = random % 8;
+        uint256 what = random % 9;
         if (what == 0) handler.skip(random >> 8);
         else if (what == 1) handler.heartbeats();
         else if (what == 2) handler.submit(random >> 3);
         else if (what == 3) handler.post(random >> 8);
+        else if (what == 4) handler.refute(random >> 8);
         else handler.live(random >> 8, random >> 128);
     }
 

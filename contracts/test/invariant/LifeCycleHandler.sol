@@ -9,6 +9,7 @@ import {IAIWorkloads} from "../../src/interfaces/IAIWorkloads.sol";
 import {Eligibility} from "../../src/libraries/Eligibility.sol";
 import {Weights} from "../../src/libraries/Weights.sol";
 import {
+    ChallengeKind,
     Claims,
     ContestGround,
     Entry,
@@ -42,6 +43,9 @@ contract LifeCycleHandler {
     /// @notice How often a workload closed, and how often a split gave the node more than the price.
     mapping(uint32 workload => uint256) public closings;
     uint256 public overpaid;
+    /// @notice Rounds that were refuted.
+    uint256 public voids;
+    mapping(uint32 round => Entry[]) private _posted;
 
     /// @dev Listens for workloads that close meanwhile.
     modifier listening() {
@@ -141,8 +145,24 @@ contract LifeCycleHandler {
         assembly ("memory-safe") {
             mstore(entries, listed)
         }
+        delete _posted[current];
+        for (uint256 i = 0; i < listed; ++i) {
+            _posted[current].push(entries[i]);
+        }
         vm.prank(matcher);
         chain.postRound(current, newest, entries);
+    }
+
+    /// @dev Every round posted here can be refuted: its entries have no duals. A fifth of the calls finds one to refute.
+    function refute(uint256 which) external {
+        if (which % 5 != 0 || count() == 0) return;
+        IAIWorkloads.Workload memory w = workloads.workload(uint32(bound(which >> 8, 1, count())));
+        Entry[] memory entries = _posted[w.matchedRound];
+        if (entries.length == 0) return;
+        vm.prank(outsider);
+        if (chain.challenge(w.matchedRound, entries, ChallengeKind.E2, entries[0].workload, 0)) ++voids;
+        vm.prank(matcher);
+        chain.bond(0); // for its seat
     }
 
     /// @dev Something that may happen to one workload as it stands.

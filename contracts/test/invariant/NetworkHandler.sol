@@ -160,23 +160,23 @@ contract NetworkHandler {
         vault.withdraw(bound(amountMicro, 0, 1e12));
     }
 
-    function lock(uint256 who, uint256 escrow, uint256 amountMicro) external {
+    function lock(uint256 who, uint256 contest, uint256 amountMicro) external {
         address owner = owners[bound(who, 0, owners.length - 1)];
         vm.prank(config.workloads);
-        vault.move(LedgerLines.available(owner), _contestBond(escrow), bound(amountMicro, 0, 1e12));
+        vault.move(LedgerLines.available(owner), _contestBond(contest), bound(amountMicro, 0, 1e12));
     }
 
     /// @dev To any line at all, a node's stake among them.
-    function pay(uint256 escrow, uint256 to, uint256 amountMicro) external {
-        uint256 most = vault.balanceMicro(_contestBond(escrow));
+    function pay(uint256 contest, uint256 to, uint256 amountMicro) external {
+        uint256 most = vault.balanceMicro(_contestBond(contest));
         vm.prank(config.workloads);
-        vault.move(_contestBond(escrow), line(to), bound(amountMicro, 0, most + 1));
+        vault.move(_contestBond(contest), line(to), bound(amountMicro, 0, most + 1));
     }
 
-    function burn(uint256 escrow, uint256 amountMicro) external {
-        uint256 most = vault.balanceMicro(_contestBond(escrow));
+    function burn(uint256 contest, uint256 amountMicro) external {
+        uint256 most = vault.balanceMicro(_contestBond(contest));
         vm.prank(config.workloads);
-        vault.burn(_contestBond(escrow), bound(amountMicro, 0, most + 1));
+        vault.burn(_contestBond(contest), bound(amountMicro, 0, most + 1));
     }
 
     function spend(uint256 to, uint256 amountMicro, address caller, bool asTimelock) external {

@@ -87,6 +87,7 @@ contract VoteContestTest is ReportingFixture {
     function test_majorityRejectsAndTheNodeIsPaid() external {
         uint256 before = vault.availableMicro(operator);
         _voteAll(3, false);
+        workloads.settle(_workload);
         _assertStatus(_workload, Status.Settled);
         vm.assertGt(vault.availableMicro(operator), before);
     }

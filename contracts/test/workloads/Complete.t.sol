@@ -72,6 +72,44 @@ contract CompleteTest is FullNetwork {
         _assertStatus(workload, Status.Completed);
     }
 
+    // Many at once
+
+    function test_completesManyOfOneOwner() external {
+        uint32[] memory ids = new uint32[](2);
+        uint32 node;
+        (ids[0], node) = _running();
+        ids[1] = _submit(_job());
+        _skipRounds(1);
+        _match(ids[1], node, 0);
+        bytes32[] memory results = new bytes32[](2);
+        (results[0], results[1]) = (RESULT, keccak256("another"));
+        vm.startPrank(operator);
+        workloads.start(ids[1]);
+        vm.expectEmit(address(workloads));
+        emit IAIWorkloads.WorkloadEnded(ids[0], Status.Completed, CloseReason.Completed, 10_000, results[0]);
+        vm.expectEmit(address(workloads));
+        emit IAIWorkloads.WorkloadEnded(ids[1], Status.Completed, CloseReason.Completed, 10_000, results[1]);
+        workloads.completeMany(ids, results);
+        vm.assertEq(_freeGpus(node), 4);
+        (, uint64 freeGpus) = nodes.networkGpusAt(_round() + 1);
+        vm.assertEq(freeGpus, 4);
+    }
+
+    function test_completesAllOrNone() external {
+        uint32[] memory ids = new uint32[](2);
+        (ids[0],) = _running();
+        ids[1] = ids[0];
+        vm.expectRevert(abi.encodeWithSelector(IAIWorkloads.WrongStatus.selector, ids[0], Status.Completed));
+        vm.prank(operator);
+        workloads.completeMany(ids, new bytes32[](2));
+        _assertStatus(ids[0], Status.Running);
+    }
+
+    function test_refusesHashesThatDoNotGoWithTheWorkloads() external {
+        vm.expectRevert(abi.encodeWithSelector(IAIWorkloads.WrongHashCount.selector, 2, 1));
+        workloads.completeMany(new uint32[](2), new bytes32[](1));
+    }
+
     function _complete(uint32 workload) private {
         vm.prank(operator);
         workloads.complete(workload, RESULT);

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IAIWorkloads} from "../../src/interfaces/IAIWorkloads.sol";
 import {LedgerLines} from "../../src/types/LedgerLines.sol";
-import {CloseReason, Status} from "../../src/types/Types.sol";
+import {CloseReason, Entry, Status} from "../../src/types/Types.sol";
 import {FullNetwork} from "../base/FullNetwork.sol";
 import {vm} from "../base/Vm.sol";
 
@@ -77,6 +77,75 @@ contract SettleTest is FullNetwork {
         workloads.accept(workload);
     }
 
+    function test_waitsForTheRoundToBeFinalWhateverTheClientSays() external {
+        (uint32 workload,) = _running();
+        uint32 lastRound = chain.roundOf(_round() - 1).lastChallengeRound;
+        vm.prank(operator);
+        workloads.complete(workload, RESULT);
+        vm.prank(client);
+        workloads.accept(workload);
+        _refusedUntil(workload, lastRound + 1);
+        _toRound(lastRound);
+        _refusedUntil(workload, lastRound + 1);
+        _toRound(lastRound + 1);
+        workloads.settle(workload);
+        _assertStatus(workload, Status.Settled);
+    }
+
+    // Many at once
+
+    /// Each is paid as it would be alone; what is common is moved once.
+    function test_manyArePaidLikeEach() external {
+        uint32[] memory ids = _threeCompleted();
+        _skipRounds(5);
+        uint256 snapshot = vm.snapshotState();
+        for (uint256 i = 0; i < ids.length; ++i) {
+            workloads.settle(ids[i]);
+        }
+        uint256[7] memory alone = _balances();
+        vm.assertTrue(vm.revertToState(snapshot));
+
+        workloads.settleMany(ids);
+        uint256[7] memory together = _balances();
+        for (uint256 i = 0; i < alone.length; ++i) {
+            vm.assertEq(together[i], alone[i]);
+        }
+        vm.assertEq(_escrowMicro(), 0);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            _assertEnded(ids[i], Status.Settled, CloseReason.Completed);
+        }
+    }
+
+    function test_manyPassesOverWhatIsNotDue() external {
+        uint32[] memory ids = _threeCompleted();
+        _skipRounds(5);
+        workloads.settle(ids[1]);
+        uint32[] memory named = new uint32[](6);
+        (named[0], named[1], named[2]) = (_submit(_job()), ids[0], ids[1]);
+        (named[3], named[4], named[5]) = (4_711, ids[2], ids[0]); // one that is not, and one twice
+        uint256 open = workloads.workload(named[0]).escrowMicro;
+        workloads.settleMany(named);
+        _assertStatus(named[0], Status.Open);
+        _assertStatus(ids[0], Status.Settled);
+        _assertStatus(ids[2], Status.Settled);
+        vm.assertEq(_escrowMicro(), open);
+    }
+
+    function test_manyEndsWhatTheClockHasEnded() external {
+        (uint32 noShow, uint32 node) = _matched();
+        uint32 expired = _submit(_job());
+        _skipRounds(101);
+        uint32[] memory ids = new uint32[](2);
+        (ids[0], ids[1]) = (noShow, expired);
+        workloads.settleMany(ids);
+        _assertEnded(noShow, Status.Refunded, CloseReason.Expired);
+        _assertEnded(expired, Status.Refunded, CloseReason.Expired);
+        vm.assertEq(_freeGpus(node), 4);
+        (uint32 open,) = workloads.countersAt(_round() + 1);
+        vm.assertEq(open, 0);
+        vm.assertEq(_escrowMicro(), 0);
+    }
+
     // What the clock ends
 
     function test_expiryRefundsAll() external {
@@ -144,6 +213,44 @@ contract SettleTest is FullNetwork {
         workloads.settle(workload);
         _assertEnded(workload, Status.Open, CloseReason.NodeFault);
         vm.assertEq(_freeGpus(node), 4);
+    }
+
+    /// @dev On nodes of two owners.
+    function _threeCompleted() private returns (uint32[] memory ids) {
+        ids = new uint32[](3);
+        uint32[3] memory on;
+        on[0] = _register(4);
+        on[1] = _registerAs(client, 4);
+        on[2] = _register(8);
+        uint32 first = _submitMany(3);
+        _skipRounds(1);
+        Entry[] memory entries = new Entry[](3);
+        for (uint32 i = 0; i < 3; ++i) {
+            ids[i] = first + i;
+            entries[i] = _entry(ids[i], on[i], _costMicro(ids[i], on[i]) + i);
+        }
+        _post(entries);
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.prank(nodes.ownerOf(on[i]));
+            workloads.start(ids[i]);
+        }
+        vm.warp(block.timestamp + 100);
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.prank(nodes.ownerOf(on[i]));
+            workloads.complete(ids[i], RESULT);
+        }
+    }
+
+    function _balances() private view returns (uint256[7] memory) {
+        return [
+            vault.availableMicro(operator),
+            vault.availableMicro(client),
+            vault.availableMicro(matcher),
+            vault.balanceMicro(LedgerLines.communityFund()),
+            vault.balanceMicro(LedgerLines.auditorPool()),
+            vault.balanceMicro(LedgerLines.treasury()),
+            vault.liabilitiesMicro()
+        ];
     }
 
     function _refusedUntil(uint32 workload, uint256 roundOrTimestamp) private {

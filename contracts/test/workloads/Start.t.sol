@@ -63,6 +63,33 @@ contract StartTest is FullNetwork {
         vm.assertFalse(workloads.isOpenAt(workload, booked));
     }
 
+    // Many at once
+
+    function test_startsManyOfOneOwner() external {
+        (uint32 one, uint32 node) = _matched();
+        uint32 other = _submit(_job());
+        _skipRounds(1);
+        _match(other, node, 0);
+        uint32[] memory ids = new uint32[](2);
+        (ids[0], ids[1]) = (one, other);
+        vm.expectEmit(address(workloads));
+        emit IAIWorkloads.WorkloadStarted(other, node, 101, 152);
+        vm.prank(operator);
+        workloads.startMany(ids);
+        _assertStatus(one, Status.Running);
+        _assertStatus(other, Status.Running);
+    }
+
+    function test_startsAllOrNone() external {
+        (uint32 one,) = _matched();
+        uint32[] memory ids = new uint32[](2);
+        (ids[0], ids[1]) = (one, _submit(_job()));
+        vm.expectRevert(abi.encodeWithSelector(IAIWorkloads.WrongStatus.selector, ids[1], Status.Open));
+        vm.prank(operator);
+        workloads.startMany(ids);
+        _assertStatus(one, Status.Matched);
+    }
+
     function _start(uint32 workload) private {
         vm.prank(operator);
         workloads.start(workload);

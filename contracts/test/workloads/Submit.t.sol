@@ -156,6 +156,32 @@ contract SubmitTest is FullNetwork {
         vm.assertEq(f.submittedRound, _round());
     }
 
+    // Many at once
+
+    function test_manyHaveIdsInARowAndOneLock() external {
+        _submit(_job());
+        uint256 each = workloads.escrowMicroFor(BUDGET, 2_500);
+        vm.expectEmit(address(vault));
+        emit IDualTokenSystem.Moved(LedgerLines.available(client), LedgerLines.escrow(), 3 * each);
+        vm.assertEq(_submitMany(3), 2);
+        for (uint32 id = 2; id <= 4; ++id) {
+            _assertStatus(id, Status.Open);
+            vm.assertTrue(workloads.isOpenAt(id, _round() + 1));
+        }
+        _assertCounters(_round() + 1, 4, 4);
+        vm.assertEq(_escrowMicro(), 4 * each);
+    }
+
+    function test_manyAreSubmittedAllOrNone() external {
+        IAIWorkloads.Submission[] memory submissions = new IAIWorkloads.Submission[](2);
+        (submissions[0], submissions[1]) = (_job(), _job());
+        submissions[1].gpus = 0;
+        vm.expectRevert(abi.encodeWithSelector(IAIWorkloads.BadSubmission.selector, "gpus", 0));
+        vm.prank(client);
+        workloads.submitMany(submissions);
+        _assertCounters(_round() + 1, 0, 0);
+    }
+
     function _assertCounters(uint32 round, uint32 open, uint32 newest) private view {
         (uint32 haveOpen, uint32 haveNewest) = workloads.countersAt(round);
         vm.assertEq(haveOpen, open);
