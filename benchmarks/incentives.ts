@@ -4,9 +4,9 @@
  * across rounds it is measured, as the market grows. Three broken rules beside it show that the search finds what is
  * there. docs/incentives.md reads the figures.
  */
-import { ROUNDS } from './incentives/acrossRounds.ts';
 import type { Regret } from './incentives/regret.ts';
 import { BROKEN, protocol } from './incentives/rules.ts';
+import { ROUNDS } from './incentives/story.ts';
 import {
   acrossRounds,
   clientShading,
@@ -31,6 +31,7 @@ interface Extents {
   readonly manyNodes: readonly Extent[];
   readonly collusion: readonly Extent[];
   readonly clients: readonly Extent[];
+  /** Networks, and stories of each. */
   readonly acrossRounds: readonly (readonly [Extent, stories: number])[];
 }
 
@@ -51,11 +52,11 @@ const FULL: Extents = {
   collusion: each([1_000, 300, 60, 8, 3]),
   clients: each([2_000, 600, 100, 24, 6]),
   acrossRounds: [
-    [of(5, 120), 16],
-    [of(20, 40), 8],
-    [of(100, 12), 4],
-    [of(300, 2), 4],
-    [of(1_000, 1), 2],
+    [of(5, 150), 16],
+    [of(20, 80), 16],
+    [of(100, 32), 12],
+    [of(300, 8), 8],
+    [of(1_000, 3), 4],
   ],
 };
 
@@ -72,7 +73,7 @@ const QUICK: Extents = {
   acrossRounds: [
     [of(5, 10), 8],
     [of(20, 6), 4],
-    [of(100, 1), 2],
+    [of(100, 4), 4],
   ],
 };
 

@@ -2,26 +2,25 @@
 import { NodeId, Round, WorkloadId } from '../../src/domain/ids.ts';
 import { durationSec, type NodeRecord, PARAMETERS } from '../../src/domain/index.ts';
 import { type Pair, type RoundInstance, reasonAgainst, weigh } from '../../src/match/index.ts';
-import { evaluate, features, load } from '../../src/policy/index.ts';
+import { encodeWeights, features, loadPolicy } from '../../src/policy/index.ts';
 import { drawNetwork, seededWeights } from '../../src/policy/randomNetwork.ts';
 import type { Job, Market } from './market.ts';
 import type { Rule } from './rules.ts';
 
 /** A sound network that nobody trained, of small biases, so that penalties differ from pair to pair. */
-function network() {
+function policy() {
   const { weight, bias } = seededWeights(33);
-  return load(
-    drawNetwork(8, { weight, bias: (below) => bias(Math.min(below, 4_096)) }, { s1: 8, s2: 8, s3: 1 }),
-  );
+  const small = { weight, bias: (below: number) => bias(Math.min(below, 4_096)) };
+  return loadPolicy(encodeWeights(drawNetwork(8, small, { s1: 8, s2: 8, s3: 1 })));
 }
-const POLICY = network();
+export const POLICY = policy();
 
 const publicValue = (name: string) => PARAMETERS.find((parameter) => parameter.name === name)!.public;
-export const FLAG_BELOW_TRUST_BPS = publicValue('flagBelowTrustBps');
 /** The public defaults, but that energy has a price, so that it takes part in the weights. */
-export const WEIGHTS = {
+export const PARAMETERS_OF_ROUND = {
   maxPenaltyMicroPerGpuHour: publicValue('maxPenaltyMicroPerGpuHour'),
   greenMicroPerKWh: 100_000,
+  flagBelowTrustBps: publicValue('flagBelowTrustBps'),
 };
 
 /** No ask is so high: a node that says so is withdrawn. 40 bits, as the record has them. */
@@ -84,7 +83,7 @@ export class Book {
   trueCostMicro(workload: number, c: number): number {
     const { nodes, workloads } = this.market;
     const { spec, budgetMicro } = workloads[workload]!;
-    return Number(weigh(spec, nodes[c]!, budgetMicro, 0, WEIGHTS).costMicro);
+    return Number(weigh(spec, nodes[c]!, budgetMicro, 0, PARAMETERS_OF_ROUND).costMicro);
   }
 
   /** What the nodes of one owner are left with together after their true costs, under these matches. */
@@ -121,7 +120,13 @@ export class Book {
   #pair({ spec, budgetMicro }: Job, node: NodeRecord, ask: number, policyPenalty: number): Pair | null {
     if (policyPenalty === INELIGIBLE) return null;
     const penalty = this.rule.penalty(policyPenalty, ask);
-    const weight = weigh(spec, { ...node, askMicroPerGpuHour: ask }, budgetMicro, penalty, WEIGHTS);
+    const weight = weigh(
+      spec,
+      { ...node, askMicroPerGpuHour: ask },
+      budgetMicro,
+      penalty,
+      PARAMETERS_OF_ROUND,
+    );
     if (weight.weightMicro < 0n) return null;
     return { weightMicro: Number(weight.weightMicro), costMicro: Number(weight.costMicro) };
   }
@@ -142,7 +147,8 @@ export class Book {
   }
 }
 
-function countersOf({ nodes, workloads }: Market) {
+/** What the policy sees of the network as a whole. */
+export function countersOf({ nodes, workloads }: Market) {
   const sum = (of: (node: NodeRecord) => number) => nodes.reduce((total, node) => total + of(node), 0);
   return {
     gpus: sum(({ gpus }) => gpus),
@@ -157,6 +163,7 @@ function penaltyOf(
   round: number,
   counters: ReturnType<typeof countersOf>,
 ): number {
-  if (reasonAgainst(spec, node, round, true, FLAG_BELOW_TRUST_BPS) !== 'None') return INELIGIBLE;
-  return evaluate(POLICY, features(spec, node, budgetMicro, round, counters));
+  if (reasonAgainst(spec, node, round, true, PARAMETERS_OF_ROUND.flagBelowTrustBps) !== 'None')
+    return INELIGIBLE;
+  return POLICY.penalty(features(spec, node, budgetMicro, round, counters));
 }

@@ -78,7 +78,7 @@ const TABLES: Readonly<Record<string, (figures: Figures) => string>> = {
     ),
   acrossRounds: (figures) =>
     table(
-      ['nodes', 'operators', 'strategy chosen on other stories', 'best of each story, known afterwards'],
+      ['nodes', 'networks', 'strategy chosen on other stories', 'best of each story, known afterwards'],
       rows(figures, (size) => [
         count(figures[`acrossRoundsRegret_${size}`]),
         regret(figures[`acrossRoundsRegret_${size}`]),

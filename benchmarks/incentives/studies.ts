@@ -1,6 +1,6 @@
 /** The studies of the benchmark: which markets, how many, whose lie. Every one is named by a seed and deterministic. */
 import { Random } from '../../src/training/random.ts';
-import { FEW_STRATEGIES, operatorsOf, STRATEGIES } from './acrossRounds.ts';
+import { tryStrategies } from './acrossRounds.ts';
 import { Book, TRUTH } from './book.ts';
 import { bestOfClient } from './clients.ts';
 import { bestOfPair } from './collusion.ts';
@@ -9,6 +9,7 @@ import { drawMarket } from './market.ts';
 import { type Regret, regretOf, type Sample } from './regret.ts';
 import { protocol, type Rule } from './rules.ts';
 import { bestResponse } from './singleRound.ts';
+import { STRATEGIES } from './strategies.ts';
 
 /** A market size of a study and how much of it is run. */
 export interface Extent {
@@ -91,15 +92,14 @@ export function clientShading({ size, markets }: Extent): Regret {
 }
 
 export function acrossRounds({ size, markets }: Extent, stories: number) {
-  const strategies = size > 100 ? FEW_STRATEGIES : STRATEGIES;
-  const operators = seeds(size, markets).flatMap((seed) => operatorsOf(seed, size, stories, strategies));
+  const networks = seeds(size, markets).map((seed) => tryStrategies(seed, size, stories));
   return {
-    foresight: regretOf(operators.map(({ foresight }) => foresight)),
-    hindsight: regretOf(operators.map(({ hindsight }) => hindsight)),
+    foresight: regretOf(networks.map(({ foresight }) => foresight)),
+    hindsight: regretOf(networks.map(({ hindsight }) => hindsight)),
     /** What a strategy brings over the truth where every operator takes it, whoever it is; may be a loss. */
-    gains: strategies
-      .slice(1)
-      .map(({ name }, i) => [name, regretOf(operators.map(({ byStrategy }) => byStrategy[i + 1]!))] as const),
+    gains: STRATEGIES.slice(1).map(
+      ({ name }, i) => [name, regretOf(networks.map(({ byStrategy }) => byStrategy[i + 1]!))] as const,
+    ),
   };
 }
 

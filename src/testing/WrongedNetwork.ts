@@ -12,12 +12,13 @@ import {
 } from '../chain/testing/testNetwork.ts';
 import { nodeMemoryCode } from '../domain/codes.ts';
 import type { Claims, Ineligible, IntegerNetwork } from '../domain/types.ts';
-import { type Challenge, challengeOf, checkCertificate, reasonAgainst } from '../match/index.ts';
+import { type Challenge, type Posted, reasonAgainst, type Violation } from '../match/index.ts';
 import type { Integers } from '../match/testing/mutations.ts';
 import type { Scene } from '../match/testing/scene.ts';
 import { compile } from '../policy/compile.ts';
 import { encodeWeights } from '../policy/weightsBytes.ts';
 import type { NetworkState } from '../state/index.ts';
+import { violationOf } from '../watcher/violationOf.ts';
 
 const SALT = keccak256(stringToHex('salt'));
 const FRESHNESS_ROUNDS = 24;
@@ -120,15 +121,17 @@ export class WrongedNetwork {
   }
 }
 
-/** Computes rounds again from the log, and challenges what is wrong. */
+/** Judges posted rounds from the log, as the watcher's daemon does, and challenges what is wrong. */
 export class Watcher {
   readonly state: NetworkState;
+  readonly #aicchain: AICChain;
   readonly #network: NetworkClient;
   readonly #poll: () => Promise<unknown>;
 
   private constructor(network: NetworkClient, state: NetworkState, poll: () => Promise<unknown>) {
     this.#network = network;
     this.state = state;
+    this.#aicchain = new AICChain(state);
     this.#poll = poll;
   }
 
@@ -142,13 +145,18 @@ export class Watcher {
     return this.#poll();
   }
 
+  /** What is wrong with entries that are, or could be, posted: by classes of nodes. */
+  violations(round: number, posted: Posted): readonly Violation[] {
+    return this.#aicchain.violations(round, posted);
+  }
+
   /** Judges a posted round; returns the challenge that it sent, undefined where nothing is wrong. */
   async watch(round: number): Promise<Challenge | undefined> {
     await this.#poll();
-    const { cutoff, entries } = this.state.rounds.get(round)!;
-    const { instance } = new AICChain(this.state).candidates(round, cutoff);
-    const challenge = challengeOf(checkCertificate(instance, entries));
-    if (challenge !== undefined) await this.#network.rounds.challenge({ round, ...challenge }, entries);
+    const posted = this.state.rounds.get(round)!;
+    const challenge = violationOf(this.#aicchain, posted);
+    if (challenge !== undefined)
+      await this.#network.rounds.challenge({ round, ...challenge }, posted.entries);
     return challenge;
   }
 }

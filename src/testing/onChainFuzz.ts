@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Hex, hexToBool } from 'viem';
 import { ContractRefusal, explainRefusal } from '../chain/failure.ts';
 import type { NetworkClient } from '../chain/NetworkClient.ts';
@@ -36,7 +37,7 @@ export interface ChainFindings {
   /** Challenges answered by the contracts, and by a transaction. */
   challenges: number;
   transactions: number;
-  /** Where the contracts, the check in TypeScript and the search through all assignments do not agree. */
+  /** Where the contracts, the check in TypeScript (by pairs and by classes) and the search through all assignments do not agree. */
   readonly wrong: string[];
 }
 
@@ -108,6 +109,8 @@ export class SceneFuzz {
     }
     const violations = checkCertificate(instance, entries);
     const posted = { cutoff, entries };
+    if (!isDeepStrictEqual(this.#wronged.watcher.violations(round, posted), violations))
+      this.#wrong(`${name}: by classes of nodes something else is wrong than pair by pair`);
     if (violations.length === 0) {
       this.#findings.stood++;
       if (isHarmful(instance, this.#truth, entries)) this.#wrong(`${name}: accepted, and it harms`);
