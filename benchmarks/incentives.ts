@@ -163,7 +163,7 @@ function brokenRules({ broken }: Extents, figures: Record<string, Figure>) {
     const { regret, cases, gaining } = singleRound(rule, broken, broken.size);
     if (gaining > 0 && regret.percent > 0) caught++;
     say(`  ${rule.name.padEnd(20)} regret ${show(regret)}   ${gaining} of ${cases} cases gain`);
-    figures[`brokenRegret_${camelCase(rule.name)}`] = ofRegret(regret, null, cases);
+    figures[`brokenRegret_${camelCase(rule.name)}`] = { ...ofRegret(regret, null, cases), better: 'higher' };
   }
   figures.brokenVariantsCaught = exact(caught, 'of 3', 'higher', BROKEN.length, BROKEN.length);
 }

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 interface Count {
   readonly passed: number;
   readonly failed: number;
+  /** Tests that need what this machine does not have. */
+  readonly skipped: number;
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'aicchain-test-'));
@@ -21,9 +23,13 @@ function contracts(): Count {
   process.stdout.write(run.stdout.replace(/^\n+/gm, ''));
   const total = /(\d+) tests passed, (\d+) failed, (\d+) skipped/g;
   const last = [...run.stdout.matchAll(total)].at(-1);
-  if (!last) return { passed: 0, failed: 1 };
+  if (!last) return { passed: 0, failed: 1, skipped: 0 };
   const failed = Number(last[2]);
-  return { passed: Number(last[1]), failed: run.status === 0 ? failed : Math.max(1, failed) };
+  return {
+    passed: Number(last[1]),
+    failed: run.status === 0 ? failed : Math.max(1, failed),
+    skipped: Number(last[3]),
+  };
 }
 
 function typescript(): Count {
@@ -37,12 +43,18 @@ function typescript(): Count {
     },
   );
   try {
-    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
     // A file that does not even load has no failed test, only a failed suite.
     const failed = numFailedTests > 0 ? numFailedTests : numFailedTestSuites;
-    return { passed: numPassedTests, failed: run.status === 0 ? failed : Math.max(1, failed) };
+    return {
+      passed: numPassedTests,
+      failed: run.status === 0 ? failed : Math.max(1, failed),
+      skipped: numPendingTests,
+    };
   } catch {
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, skipped: 0 };
   }
 }
 
@@ -51,8 +63,9 @@ const counts = [contracts(), typescript()];
 rmSync(scratch, { recursive: true, force: true });
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+const skipped = counts.reduce((sum, count) => sum + count.skipped, 0);
 console.log(
-  `\ncontracts ${counts[0]?.passed} passed, typescript ${counts[1]?.passed} passed, ${Math.round((Date.now() - started) / 1000)} s`,
+  `\ncontracts ${counts[0]?.passed} passed, typescript ${counts[1]?.passed} passed, ${skipped} skipped, ${Math.round((Date.now() - started) / 1000)} s`,
 );
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -97,6 +98,7 @@ describe.skipIf(CHROMIUM === undefined)('aicchain/verify in a browser (skipped w
   let browser: Browser;
   let page: Page;
   const errors: string[] = [];
+  const asked: string[] = [];
 
   beforeAll(async () => {
     site = await builtSite();
@@ -105,6 +107,7 @@ describe.skipIf(CHROMIUM === undefined)('aicchain/verify in a browser (skipped w
     browser = await chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox'] });
     page = await browser.newPage();
     page.on('pageerror', ({ message }) => errors.push(message));
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   }, 180_000);
   afterAll(async () => {
@@ -122,6 +125,16 @@ describe.skipIf(CHROMIUM === undefined)('aicchain/verify in a browser (skipped w
   test('is loaded without an error', async () => {
     expect(await page.evaluate(() => typeof (globalThis as unknown as Site).verify)).toBe('function');
     expect(errors).toEqual([]);
+  });
+
+  test('is one script of less than 100 kB, the WebAssembly included, and loads nothing else', () => {
+    const scripts = asked.filter((path) => path.endsWith('.js'));
+    expect(asked.filter((path) => path !== '/favicon.ico')).toEqual(['/', ...scripts]);
+    expect(scripts).toHaveLength(1);
+    const { size } = statSync(join(site, 'dist', scripts[0]!));
+    expect(size).toBeLessThan(100_000);
+    // Else the page was shaken out of what it is to check with.
+    expect(size).toBeGreaterThan(20_000);
   });
 
   test('finds what Node finds, and the same state hash', async () => {
