@@ -40,6 +40,21 @@ describe('an explanation', () => {
   });
 });
 
+describe('a workload that a full round leaves to the next one', () => {
+  test('is told so, by every node that is free', () => {
+    const log = market();
+    log.setParameter('fullRound', 1);
+    log.advance();
+    const { entry, candidates } = new AICChain(log.state).explain(2, log.round);
+    expect(entry).toBeUndefined();
+    expect(candidates.map(({ verdict }) => verdict)).toEqual([
+      'MatchedElsewhere',
+      'LeftToNextRound',
+      'LeftToNextRound',
+    ]);
+  });
+});
+
 describe('the ask to win', () => {
   const asks = (log: LogWriter, workload: number, node: number) => {
     const told = new AICChain(log.state).askToWin(workload, node, log.round);

@@ -31,8 +31,15 @@ export interface WeighedInput {
  * - `OverBudget`: eligible, but cost, quality and green together exceed the budget
  * - `MatchedElsewhere`: another workload of the round has it
  * - `Outbid`: free, but the chosen node is worth more
+ * - `LeftToNextRound`: free, but the round does not match the workload: it is full with older ones
  */
-export type Verdict = 'Chosen' | 'OverBudget' | 'MatchedElsewhere' | 'Outbid' | Exclude<Ineligible, 'None'>;
+export type Verdict =
+  | 'Chosen'
+  | 'OverBudget'
+  | 'MatchedElsewhere'
+  | 'Outbid'
+  | 'LeftToNextRound'
+  | Exclude<Ineligible, 'None'>;
 
 export interface Candidate {
   readonly node: NodeId;
@@ -101,7 +108,7 @@ export function explanation(
     const duals = BigInt(entry?.uMicro ?? 0) + BigInt(holder?.vMicro ?? 0);
     return {
       node,
-      verdict: verdictOn(weight, isChosen, holder),
+      verdict: verdictOn(weight, entry, holder),
       priceMicro: isChosen ? entry?.priceMicro : undefined,
       weight,
       slackMicro: weight.ineligible === 'None' ? duals - weight.weightMicro : undefined,
@@ -116,11 +123,13 @@ export function explanation(
   return { round, workload, ...standing, entry, criticalAskMicroPerGpuHour, candidates };
 }
 
-function verdictOn(weight: Weight, isChosen: boolean, entry: Entry | undefined): Verdict {
-  if (isChosen) return 'Chosen';
+/** `entry` is the workload's, `holder` the one that has the node. */
+function verdictOn(weight: Weight, entry: Entry | undefined, holder: Entry | undefined): Verdict {
+  if (holder !== undefined && holder === entry) return 'Chosen';
   if (weight.ineligible !== 'None') return weight.ineligible;
   if (weight.weightMicro < 0n) return 'OverBudget';
-  return entry === undefined ? 'Outbid' : 'MatchedElsewhere';
+  if (holder !== undefined) return 'MatchedElsewhere';
+  return entry === undefined ? 'LeftToNextRound' : 'Outbid';
 }
 
 /**

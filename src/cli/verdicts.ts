@@ -6,6 +6,7 @@ export const WHY: Readonly<Record<Verdict, string>> = {
   OverBudget: 'costs more than the budget',
   MatchedElsewhere: 'worth more to another workload',
   Outbid: 'worth less than the chosen one',
+  LeftToNextRound: 'free, but the round is full',
   NotRegistered: 'not registered yet',
   Inactive: 'paused or gone',
   Excluded: 'excluded for false claims',
