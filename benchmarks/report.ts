@@ -24,7 +24,7 @@ export interface Options {
 }
 
 /** The options of every benchmark; anything else on the command line is an error. */
-export function benchmarkOptions(): Options {
+function benchmarkOptions(): Options {
   const { values } = parseArgs({ options: { json: { type: 'boolean' }, quick: { type: 'boolean' } } });
   return { json: values.json ?? false, quick: values.quick ?? false };
 }

@@ -28,7 +28,7 @@ const DEAR = lg16(4_000_000);
 const LARGEST_PENALTY = 65_535;
 
 /** Broken: the same matcher, but the score of a node falls with its own ask. */
-export const scoreSeesAsk: Rule = {
+const scoreSeesAsk: Rule = {
   name: 'score sees own ask',
   matcher: certifiedMatcher,
   payMovesWithAsk: true,
@@ -37,7 +37,7 @@ export const scoreSeesAsk: Rule = {
 };
 
 /** Broken: the best assignment, but the winner is paid what it asked for. */
-export const firstPrice: Rule = {
+const firstPrice: Rule = {
   name: 'first price',
   payMovesWithAsk: true,
   penalty: asThePolicySays,
@@ -54,7 +54,7 @@ export const firstPrice: Rule = {
  * Broken: workloads choose in order of their ids, each the best node that is still free, and pay what that node could
  * have asked and still been chosen then. Truthful for each choice alone; but who is dear now is free later.
  */
-export const sequentialGreedy: Rule = {
+const sequentialGreedy: Rule = {
   name: 'sequential greedy',
   payMovesWithAsk: false,
   penalty: asThePolicySays,

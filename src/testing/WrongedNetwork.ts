@@ -283,7 +283,7 @@ async function vote(network: TestNetwork, voter: NetworkClient) {
 }
 
 /** The round as it is, and as a matcher sees it that looks at the wrong thing. */
-export function sceneOf(state: NetworkState, round: number): Scene {
+function sceneOf(state: NetworkState, round: number): Scene {
   const { cutoff, entries, candidates } = new AICChain(state).propose(round);
   const seenWith = (changed: Partial<NetworkState>) =>
     new AICChain(Object.assign(Object.create(state) as NetworkState, changed)).candidates(round, cutoff)

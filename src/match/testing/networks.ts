@@ -83,7 +83,7 @@ export function penaltyOf(spec: WorkloadSpec, record: NodeRecord): number {
   return (spec.dataMB * 31 + record.classId * 9_176 + record.freeGpus * 4_099) % 65_536;
 }
 
-export const testScores: Scores = {
+const testScores: Scores = {
   penalties(spec, _budgetMicro, records, into, which) {
     for (const i of Array.from(which)) into[i] = penaltyOf(spec, records[i]!);
   },
