@@ -116,7 +116,8 @@ interface IAICChain {
     function freeBondMicroOf(address matcher) external view returns (uint256);
     /// @notice The bond of a round with that sum of prices, posted now.
     function bondNeededMicro(uint256 pricesMicro) external view returns (uint256);
-    /// @notice What a challenger must hold, and loses if it is wrong, now.
+    /// @notice What a challenger loses now if it is wrong. Without it in its available line a wrong challenge reverts; a right
+    /// one needs none.
     function challengeBondMicro() external view returns (uint256);
     /// @notice How often bonds are doubled now, for the rounds that were voided of late.
     function doublings() external view returns (uint256);
