@@ -87,7 +87,10 @@ export class AICChain {
     const weighing = (state: NetworkState) => {
       const aicchain = new AICChain(state);
       return {
-        round: (round: number, cutoff: number) => aicchain.candidates(round, cutoff),
+        round: (round: number, cutoff: number) => ({
+          classed: aicchain.#classedUpTo(round, cutoff),
+          weightOf: aicchain.#weightsOf(round),
+        }),
         pairs: (round: number) => aicchain.pairsOf(round),
       };
     };
@@ -96,12 +99,10 @@ export class AICChain {
 
   /** Single pairs of a round, by id, as `weightOf` of the chain has them: what a challenge is judged by. */
   pairsOf(round: number): PairOf {
-    const binding = this.#bindingIn(round);
+    const weightOf = this.#weightsOf(round);
     return (workload, node) => {
-      const subject = this.state.workloads.get(workload);
-      const record = this.state.recordAt(node, round);
-      if (subject === undefined || record === undefined) return null;
-      return pairOf(weighIn(round, binding, subject, record, this.state.isOpenAt(workload, round)));
+      const weight = weightOf(workload, node);
+      return weight === undefined ? null : pairOf(weight);
     };
   }
 
@@ -130,8 +131,7 @@ export class AICChain {
    * challenge. By classes, so that it takes no longer than to compute the round.
    */
   violations(round: number, { cutoff, entries }: Posted): Violation[] {
-    const workloads = this.state.openWorkloadsAt(round).filter(({ id }) => id <= cutoff);
-    return checkCertificate(this.#classed(round, this.#bindingIn(round), workloads), entries);
+    return checkCertificate(this.#classedUpTo(round, cutoff), entries);
   }
 
   /** The round as it would be under other parameters: what a vote would change. */
@@ -232,6 +232,22 @@ export class AICChain {
       else low = middle + 1;
     }
     return upTo(high);
+  }
+
+  /** Of single pairs, by id; undefined where one of the two does not exist in the round. */
+  #weightsOf(round: number): (workload: number, node: number) => Weight | undefined {
+    const binding = this.#bindingIn(round);
+    return (workload, node) => {
+      const subject = this.state.workloads.get(workload);
+      const record = this.state.recordAt(node, round);
+      if (subject === undefined || record === undefined) return undefined;
+      return weighIn(round, binding, subject, record, this.state.isOpenAt(workload, round));
+    };
+  }
+
+  #classedUpTo(round: number, cutoff: number): ClassedRound {
+    const workloads = this.state.openWorkloadsAt(round).filter(({ id }) => id <= cutoff);
+    return this.#classed(round, this.#bindingIn(round), workloads);
   }
 
   /** The round by classes of nodes; good until the next one is asked for. */

@@ -1,7 +1,7 @@
 import { NodeId, WorkloadId } from '../domain/ids.ts';
 import type { Entry } from '../domain/types.ts';
 import { ClassedRound } from './ClassedRound.ts';
-import { certifiedRound } from './certified.ts';
+import { certifiedRound, certifiedRoundOfClasses } from './certified.ts';
 import type { RoundInstance } from './Matcher.ts';
 import { FactsOfClasses, FactsOfPairs, type RoundFacts } from './roundFacts.ts';
 
@@ -45,8 +45,8 @@ function violations(facts: RoundFacts, entries: readonly Entry[]): Violation[] {
 }
 
 /** Whether the entries are the canonical ones among the valid rounds of equal welfare. */
-export function isCanonical(instance: RoundInstance, entries: readonly Entry[]): boolean {
-  const canonical = certifiedRound(instance);
+export function isCanonical(round: RoundInstance | ClassedRound, entries: readonly Entry[]): boolean {
+  const canonical = round instanceof ClassedRound ? certifiedRoundOfClasses(round) : certifiedRound(round);
   return (
     canonical.length === entries.length && canonical.every((entry, i) => isSameEntry(entry, entries[i]!))
   );

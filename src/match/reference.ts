@@ -1,46 +1,44 @@
 import { NodeId } from '../domain/ids.ts';
 import type { Entry } from '../domain/types.ts';
+import { type FullMatrix, hungarian, INFEASIBLE, NONE } from './hungarian.ts';
 import type { Matcher, RoundInstance } from './Matcher.ts';
 
 /**
- * The canonical round in the plainest way there is, and the slowest: what the fast matcher is held against. Every
- * line is a sentence of docs/PROTOCOL.md, "The round and its certificate"; the Hungarian method is the only algorithm.
+ * The canonical round in the plainest way there is, and a slow one: what the fast matcher is held against. Every line is
+ * a sentence of docs/PROTOCOL.md, "The round and its certificate"; the Hungarian method over the full matrix is the only
+ * algorithm, and it runs again for every question: without a seller, for its price; with a pair given, for its place.
  */
 export const referenceMatcher: Matcher = { name: 'reference', match: referenceRound };
 
-/** A row of the weight table, `undefined` where a pair is not feasible. Rows and columns ascend by id. */
-type Weights = readonly (readonly (bigint | undefined)[])[];
-
 function referenceRound(instance: RoundInstance): readonly Entry[] {
-  const workloads = [...instance.workloads.keys()].sort(
-    (a, b) => instance.workloads[a]!.id - instance.workloads[b]!.id,
-  );
-  const nodes = [...instance.nodes.keys()].sort((a, b) => instance.nodes[a]!.id - instance.nodes[b]!.id);
-  const pairs = workloads.map((w) => nodes.map((c) => instance.pair(w, c)));
-  const weights: Weights = pairs.map((row) =>
-    row.map((pair) => (pair === null ? undefined : BigInt(pair.weightMicro))),
-  );
-
-  const columnOf = lowestOf(weights);
-  const rowOf = new Map(columnOf.flatMap((column, row) => (column === undefined ? [] : [[column, row]])));
-  const v = vcgDuals(weights, rowOf);
-  const u = columnOf.map((column, row) => (column === undefined ? 0n : weights[row]![column]! - v[column]!));
+  const workloads = indicesById(instance.workloads);
+  const nodes = indicesById(instance.nodes);
+  const matrix = matrixOf(instance, workloads, nodes);
+  const columnOf = lowestOf(matrix);
+  const rowOf = new Map(columnOf.flatMap((column, row) => (column === NONE ? [] : [[column, row]])));
+  const v = vcgDuals(matrix, rowOf);
+  const u = columnOf.map((column, row) => (column === NONE ? 0 : weightOf(matrix, row, column) - v[column]!));
   const pricedBy = (row: number) =>
-    nodes.flatMap((_, c) => (c !== columnOf[row] && weights[row]![c] === u[row]! + v[c]! ? [c] : []));
+    nodes.flatMap((_, column) => {
+      const weight = weightOf(matrix, row, column);
+      const prices = weight !== INFEASIBLE && column !== columnOf[row] && weight - u[row]! === v[column]!;
+      return prices ? [column] : [];
+    });
   const ranks = ranksOf(columnOf, u, rowOf, pricedBy);
 
   return columnOf.flatMap((column, row) => {
-    if (column === undefined) return [];
+    if (column === NONE) return [];
     const rank = ranks[row]!;
     const next =
-      u[row] === 0n ? undefined : pricedBy(row).find((c) => rankOfHolder(rowOf, ranks, c) === rank - 1);
+      u[row] === 0 ? undefined : pricedBy(row).find((c) => rankOfHolder(rowOf, ranks, c) === rank - 1);
+    const { costMicro } = instance.pair(workloads[row]!, nodes[column]!)!;
     return [
       {
         workload: instance.workloads[workloads[row]!]!.id,
         node: instance.nodes[nodes[column]!]!.id,
-        uMicro: Number(u[row]),
-        vMicro: Number(v[column]),
-        priceMicro: pairs[row]![column]!.costMicro + Number(v[column]),
+        uMicro: u[row]!,
+        vMicro: v[column]!,
+        priceMicro: costMicro + v[column]!,
         next: next === undefined ? NodeId(0) : instance.nodes[nodes[next]!]!.id,
         rank,
       },
@@ -49,54 +47,57 @@ function referenceRound(instance: RoundInstance): readonly Entry[] {
 }
 
 /** Row by row, the lowest column with which the welfare can still be the best there is; unmatched if there is none. */
-function lowestOf(weights: Weights): (number | undefined)[] {
-  const columns = weights[0]?.length ?? 0;
-  const best = welfareOf(weights);
-  let left = weights;
+function lowestOf(matrix: FullMatrix): number[] {
+  const { u, v } = hungarian(matrix);
+  const best = welfareOf(matrix);
+  const lowest: number[] = [];
+  let left = matrix;
   let fixed = 0n;
-  return weights.map((own, row) => {
-    for (let column = 0; column < columns; column++) {
-      const weight = left[row]![column];
-      if (weight === undefined) continue;
-      const without = left.map((other, r) => other.map((w, c) => (r <= row || c === column ? undefined : w)));
-      if (fixed + weight + welfareOf(without) !== best) continue;
-      left = without;
-      fixed += own[column]!;
-      return column;
+  for (let row = 0; row < matrix.rows; row++) {
+    const column = lowestColumn(row);
+    lowest.push(column);
+    if (column !== NONE) fixed += BigInt(weightOf(matrix, row, column));
+    left = without(left, row, column);
+  }
+  return lowest;
+
+  function lowestColumn(row: number): number {
+    for (let column = 0; column < matrix.columns; column++) {
+      const weight = weightOf(left, row, column);
+      // Any dual solution is tight on every pair of every optimal assignment: others need not be tried.
+      if (weight === INFEASIBLE || weight - u[row]! !== v[column]!) continue;
+      if (fixed + BigInt(weight) + welfareOf(without(left, row, column)) === best) return column;
     }
-    left = left.map((other, r) => (r <= row ? other.map(() => undefined) : other));
-    return undefined;
-  });
+    return NONE;
+  }
 }
 
 /** v of a node is what the welfare loses without it. */
-function vcgDuals(weights: Weights, rowOf: ReadonlyMap<number, number>): bigint[] {
-  const best = welfareOf(weights);
-  return (weights[0] ?? []).map((_, column) =>
-    rowOf.has(column)
-      ? best - welfareOf(weights.map((row) => row.map((w, c) => (c === column ? undefined : w))))
-      : 0n,
+function vcgDuals(matrix: FullMatrix, rowOf: ReadonlyMap<number, number>): number[] {
+  const best = welfareOf(matrix);
+  return Array.from({ length: matrix.columns }, (_, column) =>
+    rowOf.has(column) ? Number(best - welfareOf(without(matrix, NONE, column))) : 0,
   );
 }
 
 /** Rank 0: u = 0, or priced by an unlisted node; else one more than the lowest rank among the nodes that price it. */
 function ranksOf(
-  columnOf: readonly (number | undefined)[],
-  u: readonly bigint[],
+  columnOf: readonly number[],
+  u: readonly number[],
   rowOf: ReadonlyMap<number, number>,
   pricedBy: (row: number) => number[],
 ): number[] {
-  const ranks = columnOf.map((_, row) => (u[row] === 0n ? 0 : Number.POSITIVE_INFINITY));
+  const ranks = u.map((uMicro) => (uMicro === 0 ? 0 : Number.POSITIVE_INFINITY));
+  const waiting = columnOf.flatMap((column, row) => (column === NONE || u[row] === 0 ? [] : [row]));
+  const setters = new Map(waiting.map((row) => [row, pricedBy(row)]));
   for (let changed = true; changed; ) {
     changed = false;
-    columnOf.forEach((column, row) => {
-      if (column === undefined || u[row] === 0n) return;
-      const rank = 1 + Math.min(...pricedBy(row).map((c) => rankOfHolder(rowOf, ranks, c)));
-      if (rank < ranks[row]!) {
-        ranks[row] = rank;
-        changed = true;
-      }
-    });
+    for (const row of waiting) {
+      const rank = 1 + Math.min(...setters.get(row)!.map((c) => rankOfHolder(rowOf, ranks, c)));
+      if (rank >= ranks[row]!) continue;
+      ranks[row] = rank;
+      changed = true;
+    }
   }
   return ranks;
 }
@@ -107,57 +108,41 @@ function rankOfHolder(rowOf: ReadonlyMap<number, number>, ranks: readonly number
   return holder === undefined ? -1 : ranks[holder]!;
 }
 
-/**
- * The best welfare: the Hungarian method in its shortest known form (rows against prices of columns, one augmenting
- * path a row), on costs -W. Each row may also take a column of its own, worth 0: that is how it stays unmatched.
- */
-function welfareOf(weights: Weights): bigint {
-  const rows = weights.length;
-  const columns = weights[0]?.length ?? 0;
-  const cost = (row: number, column: number) => {
-    if (column >= columns) return column - columns === row ? 0n : undefined;
-    const weight = weights[row]![column];
-    return weight === undefined ? undefined : -weight;
-  };
-  const size = columns + rows;
-  const rowPrice = new Array<bigint>(rows).fill(0n);
-  const columnPrice = new Array<bigint>(size + 1).fill(0n);
-  const rowOf = new Array<number>(size + 1).fill(-1); // the last place holds the row that is being added
-  for (let row = 0; row < rows; row++) {
-    const slack = new Array<bigint | undefined>(size).fill(undefined);
-    const cameFrom = new Array<number>(size).fill(size);
-    const isUsed = new Array<boolean>(size + 1).fill(false);
-    rowOf[size] = row;
-    let at = size;
-    while (rowOf[at] !== -1) {
-      isUsed[at] = true;
-      const r = rowOf[at]!;
-      let nearest = -1;
-      for (let c = 0; c < size; c++) {
-        if (isUsed[c]) continue;
-        const pairCost = cost(r, c);
-        const reduced = pairCost === undefined ? undefined : pairCost - rowPrice[r]! - columnPrice[c]!;
-        if (reduced !== undefined && (slack[c] === undefined || reduced < slack[c]!)) {
-          slack[c] = reduced;
-          cameFrom[c] = at;
-        }
-        if (slack[c] !== undefined && (nearest === -1 || slack[c]! < slack[nearest]!)) nearest = c;
-      }
-      const step = slack[nearest]!;
-      for (let c = 0; c <= size; c++) {
-        if (isUsed[c]) {
-          rowPrice[rowOf[c]!]! += step;
-          columnPrice[c]! -= step;
-        } else if (c < size && slack[c] !== undefined) slack[c]! -= step;
-      }
-      at = nearest;
-    }
-    while (at !== size) {
-      rowOf[at] = rowOf[cameFrom[at]!]!;
-      at = cameFrom[at]!;
-    }
-  }
+/** The best welfare: a sum of weights, which may exceed 2^53. */
+function welfareOf(matrix: FullMatrix): bigint {
   let welfare = 0n;
-  for (let c = 0; c < columns; c++) if (rowOf[c] !== -1) welfare += weights[rowOf[c]!]![c]!;
+  for (const [row, column] of hungarian(matrix).columnOf.entries()) {
+    if (column !== NONE) welfare += BigInt(weightOf(matrix, row, column));
+  }
   return welfare;
+}
+
+/** The same matrix where a row and a column have no feasible pair; NONE leaves all. */
+function without(matrix: FullMatrix, row: number, column: number): FullMatrix {
+  const { rows, columns } = matrix;
+  const micro = matrix.micro.slice();
+  if (row !== NONE) micro.fill(INFEASIBLE, row * columns, (row + 1) * columns);
+  if (column !== NONE) for (let r = 0; r < rows; r++) micro[r * columns + column] = INFEASIBLE;
+  return { rows, columns, micro };
+}
+
+function weightOf({ columns, micro }: FullMatrix, row: number, column: number): number {
+  return micro[row * columns + column]!;
+}
+
+/** Rows and columns ascend by id, so that a lower index is a lower id. */
+function matrixOf(
+  instance: RoundInstance,
+  workloads: readonly number[],
+  nodes: readonly number[],
+): FullMatrix {
+  const micro = Float64Array.from({ length: workloads.length * nodes.length }, (_, i) => {
+    const pair = instance.pair(workloads[Math.floor(i / nodes.length)]!, nodes[i % nodes.length]!);
+    return pair === null ? INFEASIBLE : pair.weightMicro;
+  });
+  return { rows: workloads.length, columns: nodes.length, micro };
+}
+
+function indicesById(items: readonly { readonly id: number }[]): number[] {
+  return [...items.keys()].sort((a, b) => items[a]!.id - items[b]!.id);
 }

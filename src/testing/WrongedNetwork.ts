@@ -167,8 +167,12 @@ class Snapshot {
     return new Snapshot(rpcUrl, await rpc<string>(rpcUrl, 'evm_snapshot', []));
   }
 
-  /** Coming back uses a snapshot up, and those after it: the next is taken at once. */
+  /**
+   * Coming back uses a snapshot up, and those after it: the next is taken at once. What was sent before does not follow:
+   * anvil clears its pool a little after a block, and would mine what it still finds there again.
+   */
   async restore(): Promise<void> {
+    await rpc(this.#rpcUrl, 'anvil_dropAllTransactions', []);
     if (!(await rpc<boolean>(this.#rpcUrl, 'evm_revert', [this.#id]))) throw new Error('no such snapshot');
     this.#id = await rpc<string>(this.#rpcUrl, 'evm_snapshot', []);
   }

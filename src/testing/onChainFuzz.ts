@@ -1,5 +1,5 @@
 import { type Hex, hexToBool } from 'viem';
-import { explainRefusal } from '../chain/failure.ts';
+import { ContractRefusal, explainRefusal } from '../chain/failure.ts';
 import type { NetworkClient } from '../chain/NetworkClient.ts';
 import { waitForReceipt } from '../chain/receipt.ts';
 import { rpc } from '../chain/rpc.ts';
@@ -134,7 +134,11 @@ export class SceneFuzz {
     const { target: to, data } = caller.call('chain', 'postRound', [round, cutoff, words(entries)]);
     const request = { from: caller.address, to, data, gas: GAS };
     const [answer] = await batch(caller.rpcUrl, [{ method: 'eth_call', params: [request, 'pending'] }]);
-    if (answer?.error) return explainRefusal(answer.error, caller.rpcUrl, 'eth_call').code;
+    if (answer?.error) {
+      const refusal = explainRefusal(answer.error, caller.rpcUrl, 'eth_call');
+      if (refusal instanceof ContractRefusal) return refusal.code;
+      throw refusal;
+    }
     await rpc(caller.rpcUrl, 'anvil_impersonateAccount', [caller.address]);
     const hash = await rpc<Hex>(caller.rpcUrl, 'eth_sendTransaction', [request]);
     const { status } = await waitForReceipt(caller.rpcUrl, hash);

@@ -1,20 +1,19 @@
-import type { Entry, EventOf, NodeId, PostedRound, Weight, WorkloadId } from '../domain/index.ts';
+import type { Entry, EventOf, PostedRound, Weight } from '../domain/index.ts';
 import {
+  type ClassedRound,
   challengeOf,
   checkCertificate,
   entriesHash,
   isCanonical,
-  type RoundInstance,
 } from '../match/index.ts';
 import type { NetworkState } from '../state/index.ts';
 import type { Expect } from './Finding.ts';
 
-/** A posted round's inputs, weighed again from the log alone. */
+/** A posted round's inputs, from the log alone. */
 export interface WeighedRound {
-  readonly workloads: readonly { readonly id: WorkloadId }[];
-  readonly nodes: readonly { readonly id: NodeId }[];
-  readonly weights: readonly (readonly Weight[])[];
-  readonly instance: RoundInstance;
+  readonly classed: ClassedRound;
+  /** Of one pair, by id; undefined where one of the two does not exist in the round. */
+  weightOf(workload: number, node: number): Weight | undefined;
 }
 
 /** `RoundPosted` as the chain must have refused it otherwise: its round, its hash, its cutoff, its hard rules. */
@@ -38,19 +37,19 @@ export function checkPosted(
  * lets nobody post.
  */
 export function checkOptimal(
-  { instance }: WeighedRound,
+  { classed }: WeighedRound,
   entries: readonly Entry[],
   expect: Expect,
   refutes: Expect,
 ): 'Invalid' | 'Valid' | 'Canonical' {
-  const violations = checkCertificate(instance, entries);
+  const violations = checkCertificate(classed, entries);
   for (const violation of violations) {
     const { kind, expected, found, ...about } = violation;
     const tell = challengeOf([violation]) === undefined ? expect : refutes;
     tell(`certificate.${kind}`, expected, found, about);
   }
   if (violations.length > 0) return 'Invalid';
-  return isCanonical(instance, entries) ? 'Canonical' : 'Valid';
+  return isCanonical(classed, entries) ? 'Canonical' : 'Valid';
 }
 
 function checkCutoff(state: NetworkState, round: number, cutoff: number, entries: number, expect: Expect) {
@@ -59,11 +58,9 @@ function checkCutoff(state: NetworkState, round: number, cutoff: number, entries
   if (cutoff > newestWorkload || entries < fullRound) expect('round.cutoff', newestWorkload, cutoff);
 }
 
-function checkEligible(input: WeighedRound, entries: readonly Entry[], expect: Expect) {
-  const workloads = new Map(input.workloads.map(({ id }, w) => [id, w]));
-  const nodes = new Map(input.nodes.map(({ id }, c) => [id, c]));
+function checkEligible({ weightOf }: WeighedRound, entries: readonly Entry[], expect: Expect) {
   for (const { workload, node } of entries) {
-    const weight = input.weights[workloads.get(workload) ?? -1]?.[nodes.get(node) ?? -1];
+    const weight = weightOf(workload, node);
     // What is not among the inputs at all is named by the certificate check.
     if (weight !== undefined) expect('entry.eligible', 'None', weight.ineligible, { workload, node });
   }
