@@ -16,16 +16,7 @@ import {Seats} from "./libraries/Seats.sol";
 import {Voids} from "./libraries/Voids.sol";
 import {Weights} from "./libraries/Weights.sol";
 import {LedgerLines} from "./types/LedgerLines.sol";
-import {
-    ChallengeKind,
-    Entry,
-    Ineligible,
-    LedgerLine,
-    Match,
-    NodeRecord,
-    Weight,
-    WorkloadSpec
-} from "./types/Types.sol";
+import {ChallengeKind, Entry, Ineligible, Match, NodeRecord, Weight, WorkloadSpec} from "./types/Types.sol";
 import {Matches} from "./types/MatchLib.sol";
 import {StoredRound, StoredRounds} from "./types/StoredRound.sol";
 import {WorkloadSpecs} from "./types/WorkloadSpecLib.sol";
@@ -113,6 +104,12 @@ contract AICChain is IAICChain, Networked {
     // Anyone -----------------------------------------------------------------------------------------------------
 
     /// @inheritdoc IAICChain
+    function vacate(address matcher) external {
+        require(_accounts[matcher].isSuspendedIn(_round() + 1), NotSuspended(matcher));
+        _loseSeat(matcher);
+    }
+
+    /// @inheritdoc IAICChain
     function challenge(
         uint32 round,
         Entry[] calldata entries,
@@ -121,14 +118,13 @@ contract AICChain is IAICChain, Networked {
         uint32 node
     ) external returns (bool voided) {
         _requireChallengeable(round, entries);
-        uint256 riskedMicro = challengeBondMicro();
-        _requireAvailable(msg.sender, riskedMicro);
         if (kind != ChallengeKind.E1) node = 0;
         voided = _isRight(round, entries, kind, workload, node);
         if (voided) {
             uint64 lostMicro = _void(round, WORKLOADS.clientOf(workload));
             emit RoundVoided(round, msg.sender, kind, workload, node, lostMicro);
         } else {
+            uint256 riskedMicro = challengeBondMicro();
             _forfeit(riskedMicro, _rounds[round].matcher);
             emit ChallengeFailed(round, msg.sender, kind, workload, node, uint64(riskedMicro));
         }
@@ -157,8 +153,9 @@ contract AICChain is IAICChain, Networked {
     }
 
     /// @inheritdoc IAICChain
-    function drawnMatcher(uint32 round) external view returns (address) {
-        return _seats.drawnAt(round);
+    function drawnMatcher(uint32 round) public view returns (address) {
+        address drawn = _seats.drawnAt(round);
+        return _accounts[drawn].isSuspendedIn(round) ? address(0) : drawn;
     }
 
     /// @inheritdoc IAICChain
@@ -197,13 +194,14 @@ contract AICChain is IAICChain, Networked {
     /// @inheritdoc IAICChain
     function weightOf(uint32 workload, uint32 node, uint32 round) public view returns (Weight memory) {
         Pair memory pair = _pairAt(workload, node, round);
-        Ineligible reason = _reasonAgainst(pair, round);
+        (Ineligible reason, uint256 durationSec) = _examine(pair, round);
         if (reason != Ineligible.None) return Weights.ofIneligible(pair.spec, pair.record, reason);
         return Weights.weigh(
             pair.spec,
             pair.record,
             pair.budgetMicro,
-            POLICIES.penaltyAt(round, _features(pair, round)),
+            durationSec,
+            POLICIES.penaltyAt(round, _features(pair, round, durationSec)),
             PARAMETERS.at(Parameter.maxPenaltyMicroPerGpuHour, round),
             PARAMETERS.at(Parameter.greenMicroPerKWh, round)
         );
@@ -212,9 +210,9 @@ contract AICChain is IAICChain, Networked {
     /// @inheritdoc IAICChain
     function featuresOf(uint32 workload, uint32 node, uint32 round) external view returns (bytes memory) {
         Pair memory pair = _pairAt(workload, node, round);
-        Ineligible reason = _reasonAgainst(pair, round);
+        (Ineligible reason, uint256 durationSec) = _examine(pair, round);
         require(reason == Ineligible.None, NotEligible(0, workload, node, reason));
-        return _features(pair, round);
+        return _features(pair, round, durationSec);
     }
 
     /// @inheritdoc IAICChain
@@ -232,7 +230,7 @@ contract AICChain is IAICChain, Networked {
         require(_rounds[round].matcher == address(0), AlreadyPosted(round));
         uint256 anyoneFrom = GENESIS + uint256(round) * ROUND_SEC + ROUND_SEC / 2;
         if (block.timestamp >= anyoneFrom) return;
-        address drawn = _seats.drawnAt(round);
+        address drawn = drawnMatcher(round);
         require(drawn == address(0) || drawn == msg.sender, NotDrawn(round, drawn, anyoneFrom));
     }
 
@@ -349,8 +347,9 @@ contract AICChain is IAICChain, Networked {
     }
 
     function _takeSeat(address matcher) private {
-        uint32 fromRound = _round() + 1;
-        if (_seats.take(matcher, fromRound)) emit SeatTaken(matcher, fromRound);
+        uint32 current = _round();
+        bool isLifted = _accounts[matcher].liftSuspension(current);
+        if (_seats.take(matcher, current + 1) || isLifted) emit SeatTaken(matcher, current + 1);
     }
 
     function _loseSeat(address matcher) private {
@@ -366,12 +365,6 @@ contract AICChain is IAICChain, Networked {
         require(r.matcher != address(0) && _round() <= lastRound, NotChallengeable(round, lastRound));
         require(!r.voided, AlreadyVoided(round));
         require(entries.hashOf() == r.entriesHash, WrongEntries(round));
-    }
-
-    function _requireAvailable(address account, uint256 needMicro) private view {
-        LedgerLine line = LedgerLines.available(account);
-        uint256 haveMicro = VAULT.balanceMicro(line);
-        require(haveMicro >= needMicro, IDualTokenSystem.InsufficientFunds(line, haveMicro, needMicro));
     }
 
     /// @dev Evaluates one pair at most, as of the round.
@@ -401,25 +394,29 @@ contract AICChain is IAICChain, Networked {
         address matcher = r.matcher;
         bondMicro = r.bondMicro;
         r.voided = true;
+        uint32 current = _round();
         Bonds.Account memory account = _accounts[matcher];
         account.unlock(bondMicro);
+        account.suspend(current);
         _accounts[matcher] = account;
-        _voids = _voids.counted(_round(), _now(Parameter.voidMemoryRounds));
-        _loseSeat(matcher);
+        _voids = _voids.counted(current, _now(Parameter.voidMemoryRounds));
 
         uint256 keptMicro = bondMicro / 2;
         uint256 challengerMicro = bondMicro / CHALLENGER_SHARE;
-        LedgerLine line = LedgerLines.matcherBond(matcher);
-        VAULT.burn(line, bondMicro - keptMicro);
-        VAULT.move(line, LedgerLines.available(msg.sender), challengerMicro);
-        VAULT.move(line, LedgerLines.available(client), keptMicro - challengerMicro);
+        IDualTokenSystem.Payment[] memory shares = new IDualTokenSystem.Payment[](3);
+        shares[0] = IDualTokenSystem.Payment(LedgerLines.burned(), bondMicro - keptMicro);
+        shares[1] = IDualTokenSystem.Payment(LedgerLines.available(msg.sender), challengerMicro);
+        shares[2] = IDualTokenSystem.Payment(LedgerLines.available(client), keptMicro - challengerMicro);
+        VAULT.moveMany(LedgerLines.matcherBond(matcher), shares);
     }
 
     /// @dev Half is burned (rounded up), the rest the matcher's.
     function _forfeit(uint256 riskedMicro, address matcher) private {
-        LedgerLine line = LedgerLines.available(msg.sender);
-        VAULT.burn(line, riskedMicro - riskedMicro / 2);
-        VAULT.move(line, LedgerLines.available(matcher), riskedMicro / 2);
+        uint256 keptMicro = riskedMicro / 2;
+        IDualTokenSystem.Payment[] memory shares = new IDualTokenSystem.Payment[](2);
+        shares[0] = IDualTokenSystem.Payment(LedgerLines.burned(), riskedMicro - keptMicro);
+        shares[1] = IDualTokenSystem.Payment(LedgerLines.available(matcher), keptMicro);
+        VAULT.moveMany(LedgerLines.available(msg.sender), shares);
     }
 
     // The past ---------------------------------------------------------------------------------------------------
@@ -434,15 +431,19 @@ contract AICChain is IAICChain, Networked {
         pair.record = NODES.recordAt(node, round);
     }
 
-    function _reasonAgainst(Pair memory pair, uint32 round) private view returns (Ineligible) {
+    function _examine(Pair memory pair, uint32 round) private view returns (Ineligible, uint256 durationSec) {
         uint256 trustFloor = PARAMETERS.at(Parameter.flagBelowTrustBps, round);
-        return Eligibility.reasonAgainst(pair.spec, pair.record, round, pair.open, trustFloor);
+        return Eligibility.examine(pair.spec, pair.record, round, pair.open, trustFloor);
     }
 
-    function _features(Pair memory pair, uint32 round) private view returns (bytes memory) {
+    function _features(Pair memory pair, uint32 round, uint256 durationSec)
+        private
+        view
+        returns (bytes memory)
+    {
         (uint64 gpus, uint64 freeGpus) = NODES.networkGpusAt(round);
         (uint32 openWorkloads,) = WORKLOADS.countersAt(round);
         Features.Network memory network = Features.Network(gpus, freeGpus, openWorkloads);
-        return Features.pack(pair.spec, pair.record, pair.budgetMicro, round, network);
+        return Features.pack(pair.spec, pair.record, pair.budgetMicro, durationSec, round, network);
     }
 }

@@ -209,7 +209,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
                 status = w.status;
             }
             require(status == Status.Open, WrongStatus(id, status));
-            _match(id, w, round, m);
+            w.writeMatch(round, m);
             made[count++] = m;
         }
         assembly ("memory-safe") {
@@ -217,7 +217,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
         }
         batch.opened -= int256(count);
         _apply(batch);
-        if (count != 0) NODES.occupy(round, made);
+        if (count != 0) _tell(round, made);
     }
 
     /// @inheritdoc IAIWorkloads
@@ -265,7 +265,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
     /// @inheritdoc IAIWorkloads
     function isOpenAt(uint32 id, uint32 round) external view returns (bool) {
         StoredWorkload storage w = _places.find(id);
-        return w.openRounds.openAt(FOREVER, round);
+        return w.openRounds().openAt(FOREVER, round);
     }
 
     /// @inheritdoc IAIWorkloads
@@ -275,7 +275,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
         returns (WorkloadSpec spec, uint64 budgetMicro, bool open)
     {
         StoredWorkload storage w = _places.find(id);
-        return (w.spec(), w.budgetMicro, w.openRounds.openAt(FOREVER, round));
+        return (w.spec(), w.budgetMicro, w.openRounds().openAt(FOREVER, round));
     }
 
     /// @inheritdoc IAIWorkloads
@@ -289,7 +289,7 @@ contract AIWorkloads is IAIWorkloads, Networked {
         for (uint256 i = 0; i < ids.length; ++i) {
             StoredWorkload storage w = _places.find(ids[i]);
             specs[i] = w.spec();
-            if (w.openRounds.openAt(FOREVER, round)) budgetsMicro[i] = w.budgetMicro;
+            if (w.openRounds().openAt(FOREVER, round)) budgetsMicro[i] = w.budgetMicro;
         }
     }
 
@@ -306,16 +306,13 @@ contract AIWorkloads is IAIWorkloads, Networked {
 
     // Matches ----------------------------------------------------------------------------------------------------
 
-    /// @dev Books the reopening, should the node not show up: so that takes no transaction.
-    function _match(uint32 id, StoredWorkload storage w, uint32 round, Match m) private {
-        uint256 openRounds = w.openRounds;
-        openRounds = w.matches + 1 < StoredWorkloads.MAX_MATCHES
-            ? openRounds.rebook(round + 1, round + w.startWindowRounds + 1)
-            : openRounds.close(round + 1);
-        w.writeMatch(round, m);
-        w.openRounds = openRounds;
-        emit WorkloadMatched(id, m.node(), round, m.entry(), m.priceMicro());
-        emit OpenRoundsWritten(id, openRounds);
+    /// @dev Once all that the matches undo is written: a node's record follows from the last one in the log and its match.
+    function _tell(uint32 round, Match[] memory matches) private {
+        for (uint256 i = 0; i < matches.length; ++i) {
+            Match m = matches[i];
+            emit WorkloadMatched(m.workload(), m.node(), round, m.entry(), m.priceMicro());
+        }
+        NODES.occupy(round, matches);
     }
 
     // Running ----------------------------------------------------------------------------------------------------
@@ -329,11 +326,12 @@ contract AIWorkloads is IAIWorkloads, Networked {
         require(!_standingOf(matchedRound, batch).voided, MatchVoided(id, matchedRound));
 
         uint32 node = w.node;
+        uint256 openRounds = w.openRounds();
         w.durationSec = uint32(Weights.durationSec(w.spec(), NODES.recordAt(node, matchedRound)));
         w.status = Status.Running;
         w.startedSec = _sec();
         emit WorkloadStarted(id, node, w.durationSec, uint64(w.owedSec()));
-        _writeOpenRounds(id, w, w.openRounds.close(round + 1));
+        _writeOpenRounds(id, w, openRounds, openRounds.close(round + 1));
     }
 
     function _complete(uint32 id, bytes32 resultHash, Batch memory batch) private {
@@ -426,8 +424,11 @@ contract AIWorkloads is IAIWorkloads, Networked {
         uint32 reopenedFrom = w.lastStartRound() + 1;
         if (reopenedFrom > next) reopenedFrom = next;
         if (w.matches < StoredWorkloads.MAX_MATCHES && reopenedFrom < w.openUntilRound) {
+            uint256 openRounds = w.openRounds();
             _reopen(id, w, reason, reopenedFrom, batch);
-            if (reopenedFrom == next) _reopenNext(id, w, w.openRounds.close(next));
+            uint256 reopened = openRounds;
+            if (reopenedFrom == next) reopened = openRounds.close(next).book(next, w.openUntilRound);
+            _writeOpenRounds(id, w, openRounds, reopened);
         } else {
             _refund(id, w, reason, batch);
         }
@@ -445,7 +446,8 @@ contract AIWorkloads is IAIWorkloads, Networked {
         uint32 next = _round() + 1;
         if (w.matches <= w.spec().maxRetries() && next < w.openUntilRound) {
             _reopen(id, w, CloseReason.NodeFault, next, batch);
-            _reopenNext(id, w, w.openRounds);
+            uint256 openRounds = w.openRounds();
+            _writeOpenRounds(id, w, openRounds, openRounds.book(next, w.openUntilRound));
         } else {
             _refund(id, w, CloseReason.NodeFault, batch);
         }
@@ -494,12 +496,9 @@ contract AIWorkloads is IAIWorkloads, Networked {
         emit WorkloadReopened(id, reason, fromRound);
     }
 
-    function _reopenNext(uint32 id, StoredWorkload storage w, uint256 openRounds) private {
-        _writeOpenRounds(id, w, openRounds.book(_round() + 1, w.openUntilRound));
-    }
-
     function _refund(uint32 id, StoredWorkload storage w, CloseReason reason, Batch memory batch) private {
-        _writeOpenRounds(id, w, w.openRounds.close(_round() + 1));
+        uint256 openRounds = w.openRounds();
+        _writeOpenRounds(id, w, openRounds, openRounds.close(_round() + 1));
         _close(id, w, 0, Status.Refunded, reason, batch);
     }
 
@@ -684,10 +683,12 @@ contract AIWorkloads is IAIWorkloads, Networked {
         require(NODES.ownerOf(w.node) == msg.sender, NotItsNode(id, msg.sender));
     }
 
-    function _writeOpenRounds(uint32 id, StoredWorkload storage w, uint256 openRounds) private {
-        if (openRounds == w.openRounds) return;
-        w.openRounds = openRounds;
-        emit OpenRoundsWritten(id, openRounds);
+    /// @dev `known` is what the log says already: what a match has done to the word is written here, and said there.
+    function _writeOpenRounds(uint32 id, StoredWorkload storage w, uint256 known, uint256 openRounds)
+        private
+    {
+        w.writtenOpenRounds = openRounds;
+        if (openRounds != known) emit OpenRoundsWritten(id, openRounds);
     }
 
     function _newestId() private view returns (uint32) {

@@ -261,7 +261,8 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
             NodeRecord record = _newest(node);
             uint16 free = record.freeGpus();
             require(free >= gpus, NotEnoughFreeGpus(node, free, gpus));
-            _writeFrom(node, record.occupied(gpus, round, m.entry()), round + 1);
+            // WorkloadMatched has said it.
+            _records[node].write(NodeRecord.unwrap(record.occupied(gpus, round, m.entry())), round + 1);
             if (record.freshUntilRound() != 0) counted += gpus;
         }
         if (counted != 0) _count(_networkGpus.newest() - counted);
@@ -448,10 +449,7 @@ contract ComputeNodes is IComputeNodes, Networked, EIP712 {
     }
 
     function _write(uint32 node, NodeRecord record) private {
-        _writeFrom(node, record, _round() + 1);
-    }
-
-    function _writeFrom(uint32 node, NodeRecord record, uint32 fromRound) private {
+        uint32 fromRound = _round() + 1;
         _records[node].write(NodeRecord.unwrap(record), fromRound);
         emit NodeRecordWritten(node, fromRound, record);
     }

@@ -64,18 +64,24 @@ contract DualTokenSystem is IDualTokenSystem, Networked {
     /// @inheritdoc IDualTokenSystem
     function moveMany(LedgerLine from, Payment[] calldata payments) external {
         _requireMover(from);
+        uint256 sumMicro = 0;
         for (uint256 i = 0; i < payments.length; ++i) {
-            _move(from, payments[i].to, payments[i].amountMicro);
+            sumMicro += payments[i].amountMicro;
+        }
+        _debit(from, sumMicro);
+        for (uint256 i = 0; i < payments.length; ++i) {
+            _credit(from, payments[i].to, payments[i].amountMicro);
         }
     }
 
     /// @inheritdoc IDualTokenSystem
-    function burn(LedgerLine from, uint256 amountMicro) external {
-        _requireMover(from);
+    function burnAll() external {
+        LedgerLine line = LedgerLines.burned();
+        uint256 amountMicro = balanceMicro[line];
         if (amountMicro == 0) return;
-        _debit(from, amountMicro);
+        _debit(line, amountMicro);
         liabilitiesMicro -= amountMicro;
-        emit Burned(from, amountMicro);
+        emit Burned(amountMicro);
         ERC20Burnable(address(AICC)).burn(amountMicro * WEI_PER_MICRO);
     }
 
@@ -95,9 +101,13 @@ contract DualTokenSystem is IDualTokenSystem, Networked {
     }
 
     function _move(LedgerLine from, LedgerLine to, uint256 amountMicro) private {
+        _debit(from, amountMicro);
+        _credit(from, to, amountMicro);
+    }
+
+    function _credit(LedgerLine from, LedgerLine to, uint256 amountMicro) private {
         require(to.isLine(), NotALine(to));
         if (amountMicro == 0) return; // a split has shares of nothing; they leave no trace
-        _debit(from, amountMicro);
         balanceMicro[to] += amountMicro;
         emit Moved(from, to, amountMicro);
     }
@@ -129,6 +139,7 @@ contract DualTokenSystem is IDualTokenSystem, Networked {
         } else if (kind == LineKind.CommunityFund || kind == LineKind.Treasury) {
             allowed = msg.sender == TIMELOCK;
         }
+        // Nobody moves what is to be burned.
         require(allowed, NotYourLine(msg.sender, from));
     }
 }

@@ -76,7 +76,8 @@ contract GasTest is FullNetwork {
     // A dispute
 
     /// @dev Of full rounds, under a policy of 32 hidden units, which prices pairs otherwise than their matcher did: the last
-    /// entry is refuted by E2. Then of E1 of a listed pair, which holds.
+    /// entry is refuted by E2. Then of E1 of a listed pair, which holds. What was burned before has not been taken out of its
+    /// line: the first one after `burnAll` pays 17,100 more for writing it from zero.
     function test_challenge() external {
         _activate(_registerPolicy(PolicyVectors.POLICY_32), _round() + 1);
         _registerNodes(256);
@@ -85,7 +86,7 @@ contract GasTest is FullNetwork {
         _skipRounds(1);
         _challenge("challengeNew", first, ChallengeKind.E2, first + 255, 0);
 
-        // What was voided is open again and is matched again, by the same matcher, whose seat cost it a new bond.
+        // What was voided is open again and is matched again, by the same matcher, whose suspension `bond` has lifted.
         workloads.settleMany(_idsFrom(first));
         vm.prank(matcher);
         chain.bond(10 * BOND);

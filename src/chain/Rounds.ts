@@ -82,8 +82,8 @@ export class Rounds {
   }
 
   /**
-   * Challenges a posted round, which takes the entries that were posted. The account must hold challengeBondMicro() in the
-   * vault; what is missing is deposited.
+   * Challenges a posted round, which takes the entries that were posted. Should the challenge be wrong it takes
+   * challengeBondMicro() from the vault; what of that is missing there is deposited before.
    *
    * @throws AICChainError NotChallengeable, AlreadyVoided, WrongEntries, NotListed: nothing was challenged, nothing is lost.
    */
@@ -103,7 +103,7 @@ export class Rounds {
 
   /**
    * Whether the chain would find a challenge right if it came now. Nothing is sent and nothing is at stake, but the bond of
-   * a challenger is deposited where it is missing, as the chain judges nobody without.
+   * a challenger is deposited where it is missing, as the chain refuses whoever is wrong and has none.
    */
   async wouldVoid(challenge: Challenge, entries: readonly Entry[]): Promise<boolean> {
     await this.#money.ensureAvailable(await this.challengeBondMicro());

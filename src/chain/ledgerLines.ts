@@ -12,6 +12,7 @@ export const LINE_KINDS = [
   'MatcherBond',
   'CommunityFund',
   'Treasury',
+  'Burned',
 ] as const;
 export type LineKind = (typeof LINE_KINDS)[number];
 
@@ -45,6 +46,8 @@ export function lineName(line: string): string {
       return 'the Community Fund';
     case 'Treasury':
       return 'the treasury';
+    case 'Burned':
+      return 'what is to be burned';
     case 'None':
       return `the unknown ledger line ${line}`;
   }

@@ -143,6 +143,10 @@ const WORDS: Readonly<Record<string, (v: Values) => PlainWords>> = {
         ? `nothing was posted in round ${n(v.round)}`
         : `round ${n(v.round)} could be challenged until round ${n(v.lastRound)}`,
   }),
+  NotSuspended: (v) => ({
+    message: `${n(v.matcher)} is not suspended`,
+    hint: 'Only the seat of a matcher whose round was voided is taken away, until it bonds again.',
+  }),
   AlreadyVoided: (v) => ({ message: `round ${n(v.round)} is voided already` }),
   WrongEntries: (v) => ({
     message: `these are not the entries that were posted in round ${n(v.round)}`,

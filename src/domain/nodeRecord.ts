@@ -36,6 +36,11 @@ export function packNodeRecord(record: NodeRecord): bigint {
   });
 }
 
+/** The record with `gpus` fewer that are free, taken by an entry of a round. */
+export function occupied(record: NodeRecord, gpus: number, round: number, entry: number): NodeRecord {
+  return { ...record, freeGpus: record.freeGpus - gpus, matchedRound: round, matchedEntry: entry };
+}
+
 /** The record of a word; undefined for the word 0, which is how the chain says "not registered". */
 export function unpackNodeRecord(word: bigint): NodeRecord | undefined {
   if (word === 0n) return undefined;

@@ -54,6 +54,21 @@ export function closeOpening(word: bigint, to: number): bigint {
   return from >= BigInt(to) ? others : others | (((BigInt(to) << 32n) | from) << shift);
 }
 
+/**
+ * After a match: not open in the rounds after it, and open again by itself should the node not show up. `matches` counts
+ * this one too.
+ */
+export function matchOpening(
+  word: bigint,
+  matchedRound: number,
+  startWindowRounds: number,
+  matches: number,
+): bigint {
+  const closed = closeOpening(word, matchedRound + 1);
+  if (matches >= MAX_MATCHES) return closed;
+  return bookOpening(closed, matchedRound + startWindowRounds + 1, lastOpenEnd(word));
+}
+
 /** Where the last pair ends; 0 where there is none, or no end. */
 export function lastOpenEnd(word: bigint): number {
   return word === 0n ? 0 : Number((word >> (endOf(word) - PAIR_BITS)) >> 32n);

@@ -12,7 +12,7 @@ import {
 import { fold } from './fold.ts';
 import { Journal } from './journal.ts';
 import type { NodeState, PolicyState, WorkloadState } from './rows.ts';
-import { known, NetworkTables, type StateClock } from './tables.ts';
+import { known, NetworkTables, parameterAt, type StateClock } from './tables.ts';
 
 /** The last block that was folded; blocks without events need not be. */
 export interface Head {
@@ -125,15 +125,7 @@ export class NetworkState extends NetworkTables {
 
   parametersAt(round: number): ParameterValues {
     const values: Record<string, number> = {};
-    PARAMETERS.forEach(({ name }, i) => {
-      const value = this.parameters[i]!.at(round);
-      if (value === undefined) {
-        throw new AICChainError('ParameterNotWritten', `no ${name} binds in round ${round}`, {
-          hint: 'Fold the log from the block in which the network was deployed.',
-        });
-      }
-      values[name] = value;
-    });
+    for (const { name } of PARAMETERS) values[name] = parameterAt(this, name, round);
     return values as ParameterValues;
   }
 

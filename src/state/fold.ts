@@ -4,9 +4,12 @@ import {
   type CloseReason,
   type EventName,
   type EventOf,
+  matchOpening,
   NodeId,
+  occupied,
   PARAMETERS,
   PolicyId,
+  packNodeRecord,
   Round,
   roundAt,
   type Status,
@@ -17,7 +20,7 @@ import {
 import type { Journal } from './journal.ts';
 import { RoundSeries } from './RoundSeries.ts';
 import type { EpochState, NodeState, WorkloadState } from './rows.ts';
-import { epochKey, known, type NetworkTables } from './tables.ts';
+import { epochKey, known, type NetworkTables, parameterAt } from './tables.ts';
 
 /** One event into the tables. What the event says is taken as said; whether it may say so is `verifyLog`'s question. */
 export function fold(tables: NetworkTables, journal: Journal, event: ChainEvent): void {
@@ -77,16 +80,21 @@ const FOLDS: { [N in EventName]: (tables: NetworkTables, event: EventOf<N>, jour
       contest: undefined,
       split: undefined,
     }),
-  WorkloadMatched: (t, { workload, node, round, entry, priceMicro }) =>
-    changeWorkload(t, workload, (before) => ({
+  WorkloadMatched: (t, { workload, node, round, entry, priceMicro }) => {
+    const { spec, openRounds, matches } = known(t.workloads, workload, 'workload');
+    const startWindowRounds = parameterAt(t, 'startWindowRounds', spec.submittedRound);
+    changeWorkload(t, workload, () => ({
       status: 'Matched',
       node: NodeId(node),
       priceMicro,
       matchedRound: round,
       entry,
-      matches: before.matches + 1,
+      matches: matches + 1,
+      openRounds: matchOpening(openRounds, round, startWindowRounds, matches + 1),
       ...NOT_STARTED,
-    })),
+    }));
+    occupy(t, node, spec.gpus, round, entry);
+  },
   WorkloadStarted: (t, { workload, durationSec, owedSec, timestamp }) =>
     changeWorkload(t, workload, () => ({ status: 'Running', durationSec, owedSec, startedAt: timestamp })),
   WorkloadEnded: (t, { workload, status, reason, doneBps, digest, timestamp }) =>
@@ -164,6 +172,16 @@ const NOT_STARTED = {
   doneBps: 0,
   digest: undefined,
 } as const;
+
+/** What a match does to its node's record, which no event of its own says. */
+function occupy(tables: NetworkTables, id: number, gpus: number, round: number, entry: number) {
+  const { records } = known(tables.nodes, id, 'node');
+  const newest = records.newest?.record;
+  if (newest === undefined || newest.freeGpus < gpus)
+    throw new AICChainError('NotEnoughFreeGpus', `node ${id} has ${newest?.freeGpus ?? 0} of ${gpus}`);
+  const record = occupied(newest, gpus, round, entry);
+  records.write({ word: packNodeRecord(record), record }, round + 1);
+}
 
 function changeNode(tables: NetworkTables, id: number, change: Partial<NodeState>) {
   tables.nodes.set(id, { ...known(tables.nodes, id, 'node'), ...change });

@@ -60,7 +60,7 @@ export interface WorkloadState {
   /** Exclusive. */
   readonly openUntilRound: number;
   readonly specHash: Hex;
-  /** The word of `OpenRoundsWritten`. It holds every round so far in which the workload was open. */
+  /** As last written by `OpenRoundsWritten`, or as a match has left them. It holds every round so far in which the workload was open. */
   readonly openRounds: bigint;
   /** As last written; see `statusIn` for what the round has made of it. */
   readonly status: Status;

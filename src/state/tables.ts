@@ -4,6 +4,7 @@ import {
   type GpuClass,
   type NetworkCounters,
   PARAMETERS,
+  type ParameterName,
   type PostedRound,
   type RoundClock,
 } from '../domain/index.ts';
@@ -11,6 +12,8 @@ import type { Journal } from './journal.ts';
 import { RoundSeries } from './RoundSeries.ts';
 import type { AuditorState, EpochState, NodeState, PolicyState, WorkloadState } from './rows.ts';
 import { Table } from './Table.ts';
+
+const PARAMETER_INDEX = new Map(PARAMETERS.map(({ name }, index) => [name, index]));
 
 /** What the state needs of the clock: a vote on a policy may name any later round. */
 export type StateClock = Pick<RoundClock, 'genesis' | 'roundSec'>;
@@ -48,6 +51,16 @@ export class NetworkTables {
     this.networkGpus = new RoundSeries(journal);
     this.workloadCounters = new RoundSeries(journal);
   }
+}
+
+/** The value that binds in `round`. */
+export function parameterAt(tables: NetworkTables, name: ParameterName, round: number): number {
+  const value = tables.parameters[PARAMETER_INDEX.get(name)!]!.at(round);
+  if (value === undefined)
+    throw new AICChainError('ParameterNotWritten', `no ${name} binds in round ${round}`, {
+      hint: 'Fold the log from the block in which the network was deployed.',
+    });
+  return value;
 }
 
 export function epochKey(node: number, epoch: number): string {

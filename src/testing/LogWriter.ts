@@ -15,7 +15,6 @@ import {
   type FeeRates,
   type GpuClass,
   type Hex,
-  lastOpenEnd,
   MAX_MATCHES,
   type Measured,
   type NodeRecord,
@@ -247,28 +246,10 @@ export class LogWriter {
     const round = this.round;
     let { openWorkloads } = this.#counters();
     let { freeGpus } = this.#networkGpus();
-    const matches = entries.flatMap((entry, i): ChainEventBody[] => {
-      const { workload, node, priceMicro } = entry;
-      const { spec, openRounds, matches } = this.workload(workload);
-      const { startWindowRounds } = this.state.parametersAt(spec.submittedRound);
-      const closed = closeOpening(openRounds, round + 1);
-      const reopensFrom = round + startWindowRounds + 1;
-      const isLast = matches + 1 >= MAX_MATCHES;
-      return [
-        { name: 'WorkloadMatched', workload, node, round, entry: i, priceMicro },
-        this.#openRoundsWritten(
-          workload,
-          isLast ? closed : bookOpening(closed, reopensFrom, lastOpenEnd(openRounds)),
-        ),
-      ];
-    });
-    const records = entries.map((entry, i) => {
-      const record = this.newest(entry.node);
-      const { gpus } = this.workload(entry.workload).spec;
+    const matches = entries.map(({ workload, node, priceMicro }, i): ChainEventBody => {
       openWorkloads -= 1;
-      freeGpus -= gpus;
-      const place = { matchedRound: round, matchedEntry: i };
-      return this.#recordWritten(entry.node, { ...record, freeGpus: record.freeGpus - gpus, ...place });
+      freeGpus -= this.workload(workload).spec.gpus;
+      return { name: 'WorkloadMatched', workload, node, round, entry: i, priceMicro };
     });
     const counters = [
       this.#gpusWritten(this.#networkGpus().gpus, freeGpus),
@@ -276,7 +257,7 @@ export class LogWriter {
     ];
     const pricesMicro = entries.reduce((sum, { priceMicro }) => sum + priceMicro, 0);
     this.#bonds.set(round, roundBondMicro(pricesMicro, this.#voids, round, this.state.parametersAt(round)));
-    this.block(...matches, ...records, ...(entries.length === 0 ? [] : counters), {
+    this.block(...matches, ...(entries.length === 0 ? [] : counters), {
       name: 'RoundPosted',
       round,
       matcher: address(777),

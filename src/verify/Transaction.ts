@@ -13,8 +13,6 @@ export class Transaction {
   readonly audits = new Map<number, AuditOutcome>();
   /** What the next record of a node must show, by node. */
   readonly dueRecords = new Map<number, Partial<NodeRecord>>();
-  /** Where the node of each match must say that it was matched. */
-  readonly places = new Map<number, { readonly matchedRound: number; readonly matchedEntry: number }>();
   /** The open rounds of workloads as they follow from what was said of them, whatever was written. */
   readonly openRounds = new Map<number, bigint>();
   readonly workloads = new Set<number>();
@@ -31,11 +29,6 @@ export class Transaction {
     }
     for (const node of this.audits.keys()) expect('audit.closed', 'with it', 'not', { node });
     for (const node of this.dueRecords.keys()) expect('record.written', 'with it', 'not', { node });
-    for (const [node, place] of this.places) {
-      const record = state.nodes.get(node)?.records.newest?.record;
-      expect('record.matchedRound', place.matchedRound, record?.matchedRound, { node });
-      expect('record.matchedEntry', place.matchedEntry, record?.matchedEntry, { node });
-    }
     for (const [workload, word] of this.openRounds) {
       const written = state.workloads.get(workload)?.openRounds ?? 0n;
       expect('workload.openRounds', textOf(word), textOf(written), { workload });

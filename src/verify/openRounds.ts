@@ -1,4 +1,4 @@
-import { bookOpening, type ChainEvent, closeOpening, lastOpenEnd, MAX_MATCHES } from '../domain/index.ts';
+import { bookOpening, type ChainEvent, closeOpening, matchOpening } from '../domain/index.ts';
 import type { NetworkState } from '../state/index.ts';
 
 /** The open rounds of a workload after an event, from those before it (docs/PROTOCOL.md, "A workload's endings"). */
@@ -12,12 +12,10 @@ export function openRoundsAfter(
     case 'WorkloadSubmitted':
       return bookOpening(0n, round + 1, event.openUntilRound);
     case 'WorkloadMatched': {
-      // Should the node not show up, it is open again by itself.
       const workload = state.workloads.get(event.workload);
-      const closed = closeOpening(before, event.round + 1);
-      if (workload === undefined || workload.matches + 1 >= MAX_MATCHES) return closed;
+      if (workload === undefined) return before;
       const { startWindowRounds } = state.parametersAt(workload.spec.submittedRound);
-      return bookOpening(closed, event.round + startWindowRounds + 1, lastOpenEnd(before));
+      return matchOpening(before, event.round, startWindowRounds, workload.matches + 1);
     }
     case 'WorkloadStarted':
     case 'WorkloadClosed':

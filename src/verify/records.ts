@@ -77,9 +77,10 @@ export function checkRecord(
   checkGreen(node, before, record, round, due, expect);
 }
 
-/** What only an audit changes. */
-function carriedOver({ trustBps, flagged, excluded }: NodeRecord): Partial<NodeRecord> {
-  return { trustBps, flagged, excluded };
+/** What only an audit changes, or a match, which is told by itself. */
+function carriedOver(record: NodeRecord): Partial<NodeRecord> {
+  const { trustBps, flagged, excluded, matchedRound, matchedEntry } = record;
+  return { trustBps, flagged, excluded, matchedRound, matchedEntry };
 }
 
 /** Whoever is green is never fresh longer than its certificate; a heartbeat takes the flag off once it has lapsed. */

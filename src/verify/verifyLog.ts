@@ -241,7 +241,6 @@ class LogVerifier {
         return checkSubmission(state, event, round, state.parametersAt(round), expect);
       case 'WorkloadMatched':
         this.#transaction.matched.push(event);
-        this.#transaction.places.set(event.node, { matchedRound: event.round, matchedEntry: event.entry });
         return checkMatched(state, event, round, expect);
       case 'WorkloadStarted':
         return checkStart(state, event, round, expect);

@@ -34,6 +34,8 @@ interface IAICChain {
     error WrongEntries(uint32 round);
     /// @notice The challenge is of an entry, and the workload has none.
     error NotListed(uint32 workload);
+    /// @notice Only a suspended matcher's seat is taken away.
+    error NotSuspended(address matcher);
     error CutoffTooLow(uint32 cutoff, uint32 newest, uint256 entries, uint256 fullRound);
     error CutoffTooHigh(uint32 cutoff, uint32 newest);
     error CutoffExceeded(uint256 index, uint32 workload, uint32 cutoff);
@@ -44,7 +46,8 @@ interface IAICChain {
     error EntriesTooWide(); // a field exceeds its type, or an amount 2^53 - 1
 
     event Bonded(address indexed matcher, uint256 bondMicro);
-    /// @notice The matcher has a seat in the draw, or has lost it, from `fromRound` on.
+    /// @notice The matcher has a seat in the draw (again, after a suspension), or has lost it, from `fromRound` on. A round
+    /// that is voided suspends its matcher without another event.
     event SeatTaken(address indexed matcher, uint32 fromRound);
     event SeatLost(address indexed matcher, uint32 fromRound);
     event RoundPosted(
@@ -71,7 +74,7 @@ interface IAICChain {
 
     // Matchers -------------------------------------------------------------------------------------------------
     /// @notice Adds to the sender's matcher bond, from its available line. With at least the least bond it takes a seat in
-    /// the draw, if it has none.
+    /// the draw, if it has none, and is no longer suspended, both from the next round on.
     function bond(uint256 amountMicro) external;
     /// @notice Takes from the sender's free bond. With less than the least bond left it loses its seat.
     function unbond(uint256 amountMicro) external;
@@ -80,7 +83,10 @@ interface IAICChain {
     /// at its price in gas: `settle` it before.
     function postRound(uint32 round, uint32 cutoff, Entry[] calldata entries) external;
 
-    // Anyone ---------------------------------------------------------------------------------------------------
+    // Anyone -------------------------------------------------------------------------------------------------
+    /// @notice Takes the seat of a suspended matcher away from it, from the next round on: rounds that draw it are open to
+    /// all until then.
+    function vacate(address matcher) external;
     /// @notice Says that one pair of `round` breaks E1, or one of its entries E2 or E4 (`node` is then ignored), and brings
     /// the posted entries back. Right: the round is voided, and its bond split among nobody (half), the challenger and
     /// the workload's client. Wrong: the challenger loses challengeBondMicro() of its available line, and the round stands.
@@ -101,14 +107,17 @@ interface IAICChain {
         view
         returns (address matcher, uint32 lastChallengeRound, bool voided);
     /// @notice Who alone posts in the first half of `round` (the past within the window, the present, and the next round
-    /// as far as it is known); zero: there are no seats, anyone may.
+    /// as far as it is known); zero: there are no seats, or it is
+    /// suspended, and anyone may.
     function drawnMatcher(uint32 round) external view returns (address);
+    /// @notice Seats, those of suspended matchers included.
     function seatCount(uint32 round) external view returns (uint32);
     /// @notice The matcher's bond less what its rounds lock whose window is not over.
     function freeBondMicroOf(address matcher) external view returns (uint256);
     /// @notice The bond of a round with that sum of prices, posted now.
     function bondNeededMicro(uint256 pricesMicro) external view returns (uint256);
-    /// @notice What a challenger must hold, and loses if it is wrong, now.
+    /// @notice What a challenger loses now if it is wrong. Without it in its available line a wrong challenge reverts; a right
+    /// one needs none.
     function challengeBondMicro() external view returns (uint256);
     /// @notice How often bonds are doubled now, for the rounds that were voided of late.
     function doublings() external view returns (uint256);

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {LedgerLine} from "../types/Types.sol";
 
 /// @notice The vault. It is the one place that holds AICC; every unit is in exactly one ledger line, and only
-/// `deposit`, `withdraw` and `burn` change their sum. Amounts are micro-AICC (1e12 wei).
+/// `deposit`, `withdraw` and `burnAll` change their sum. Amounts are micro-AICC (1e12 wei).
 /// Trust: the four network contracts, fixed at deployment, move money between lines of the kinds they own;
 /// the timelock spends the Community Fund and the treasury. Nobody else moves anything but their own available line.
 interface IDualTokenSystem {
@@ -21,7 +21,7 @@ interface IDualTokenSystem {
 
     event Deposited(address indexed account, uint256 amountMicro);
     event Withdrawn(address indexed account, uint256 amountMicro);
-    event Burned(LedgerLine indexed from, uint256 amountMicro);
+    event Burned(uint256 amountMicro);
     event Moved(LedgerLine indexed from, LedgerLine indexed to, uint256 amountMicro);
 
     /// @notice Takes AICC from the sender (who approved it) into the sender's available line.
@@ -32,9 +32,10 @@ interface IDualTokenSystem {
     function withdraw(uint256 amountMicro) external;
     /// @notice Network contracts and the timelock only, from lines of a kind the caller owns.
     function move(LedgerLine from, LedgerLine to, uint256 amountMicro) external;
+    /// @notice All or nothing: the line must hold the sum before anything is paid.
     function moveMany(LedgerLine from, Payment[] calldata payments) external;
-    /// @notice Whoever may move money out of the line: the AICC is gone for ever.
-    function burn(LedgerLine from, uint256 amountMicro) external;
+    /// @notice Anyone: the AICC in the line of what is to be burned, which nobody moves anything out of, is gone for ever.
+    function burnAll() external;
     function balanceMicro(LedgerLine line) external view returns (uint256);
     function availableMicro(address account) external view returns (uint256);
     /// @notice Sum of all lines. The vault's AICC balance is never less.

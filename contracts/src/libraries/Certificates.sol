@@ -45,27 +45,23 @@ library Certificates {
         }
     }
 
-    /// @notice `entries` ascend by workload id, as posted. `node` is that of E1.
+    /// @notice `entries` ascend by workload id and are clean, as posted. `node` is that of E1.
     function excerpt(Entry[] calldata entries, ChallengeKind kind, uint32 workload, uint32 node)
         internal
         pure
         returns (Excerpt memory x)
     {
-        uint256 i = _firstFrom(entries, workload);
-        if (i < entries.length && entries[i].workload == workload) {
-            x.workloadListed = true;
-            x.ofWorkload = entries[i];
-        }
+        uint256 at = _firstFrom(entries, workload);
+        x.workloadListed = at != _end(entries) && _word(at) == workload;
+        if (x.workloadListed) x.ofWorkload = _load(at);
         if (kind == ChallengeKind.E2) {
             x.node = x.ofWorkload.node;
             return x;
         }
         x.node = kind == ChallengeKind.E1 ? node : x.ofWorkload.next;
-        i = _indexOfNode(entries, x.node);
-        if (i < entries.length) {
-            x.nodeListed = true;
-            x.ofNode = entries[i];
-        }
+        at = _ofNode(entries, x.node);
+        x.nodeListed = at != _end(entries);
+        if (x.nodeListed) x.ofNode = _load(at);
     }
 
     /// @notice What E4 says of an entry without any weight: it names no next node where it pays nobody less than its weight,
@@ -92,25 +88,57 @@ library Certificates {
             || entry.priceMicro != weight.costMicro + entry.vMicro;
     }
 
-    /// @dev The first entry with that workload or a newer one.
-    function _firstFrom(Entry[] calldata entries, uint32 workload) private pure returns (uint256 low) {
-        uint256 high = entries.length;
-        while (low < high) {
-            uint256 middle = (low + high) / 2;
-            if (entries[middle].workload < workload) low = middle + 1;
-            else high = middle;
+    // Entries in calldata, by where they are: seven words each, the workload the first of them, the node the second.
+
+    /// @dev The first entry with that workload or a newer one, else the end.
+    function _firstFrom(Entry[] calldata entries, uint32 workload) private pure returns (uint256 at) {
+        assembly ("memory-safe") {
+            let low := 0
+            let high := entries.length
+            for {} lt(low, high) {} {
+                let middle := shr(1, add(low, high))
+                switch lt(calldataload(add(entries.offset, mul(middle, 224))), workload)
+                case 0 { high := middle }
+                default { low := add(middle, 1) }
+            }
+            at := add(entries.offset, mul(low, 224))
         }
     }
 
-    /// @dev The index of the node's entry; the number of entries if it is unlisted. An entry is seven words, the node its
-    /// second.
-    function _indexOfNode(Entry[] calldata entries, uint32 node) private pure returns (uint256 i) {
+    /// @dev The entry of that node, else the end. Eight entries at a time, and those of the last step one by one.
+    function _ofNode(Entry[] calldata entries, uint32 node) private pure returns (uint256 at) {
+        uint256 end = _end(entries);
         assembly ("memory-safe") {
-            let first := add(entries.offset, 32)
-            let end := add(first, mul(entries.length, 224))
-            let at := first
-            for {} lt(at, end) { at := add(at, 224) } { if eq(calldataload(at), node) { break } }
-            i := div(sub(at, first), 224)
+            at := entries.offset
+            for {} iszero(gt(add(at, 1792), end)) { at := add(at, 1792) } {
+                let found := or(eq(calldataload(add(at, 32)), node), eq(calldataload(add(at, 256)), node))
+                found := or(found, eq(calldataload(add(at, 480)), node))
+                found := or(found, eq(calldataload(add(at, 704)), node))
+                found := or(found, eq(calldataload(add(at, 928)), node))
+                found := or(found, eq(calldataload(add(at, 1152)), node))
+                found := or(found, eq(calldataload(add(at, 1376)), node))
+                if or(found, eq(calldataload(add(at, 1600)), node)) { break }
+            }
+            for {} lt(at, end) { at := add(at, 224) } { if eq(calldataload(add(at, 32)), node) { break } }
+        }
+    }
+
+    function _end(Entry[] calldata entries) private pure returns (uint256 end) {
+        assembly ("memory-safe") {
+            end := add(entries.offset, mul(entries.length, 224))
+        }
+    }
+
+    function _word(uint256 at) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(at)
+        }
+    }
+
+    /// @dev In memory an entry is laid out as in calldata.
+    function _load(uint256 at) private pure returns (Entry memory entry) {
+        assembly ("memory-safe") {
+            calldatacopy(entry, at, 224)
         }
     }
 }

@@ -45,7 +45,10 @@ library Codes {
     function lg16(uint256 value) internal pure returns (uint256) {
         if (value == 0) return 0;
         uint256 exponent = Math.log2(value);
-        uint256 mantissa = exponent >= 4 ? value >> (exponent - 4) : value << (4 - exponent);
+        uint256 mantissa;
+        unchecked {
+            mantissa = exponent >= 4 ? value >> (exponent - 4) : value << (4 - exponent);
+        }
         return (exponent << 4) | (mantissa & 15);
     }
 }

@@ -8,9 +8,10 @@ library NodeSet {
         return new uint256[](uint256(newest) / 256 + 1);
     }
 
-    /// @notice Adds the node; false if it was there already.
+    /// @notice Adds the node; false if it was there already. A node beyond the newest is none, and is not kept.
     function add(uint256[] memory set, uint32 node) internal pure returns (bool added) {
         uint256 place = node >> 8;
+        if (place >= set.length) return true;
         uint256 word = set[place];
         uint256 bit = 1 << (node & 255);
         set[place] = word | bit;

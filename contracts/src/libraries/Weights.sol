@@ -41,7 +41,10 @@ library Weights {
         pure
         returns (uint256)
     {
-        return Math.ceilDiv(uint256(record.askMicroPerGpuHour()) * spec.gpus() * seconds_, SEC_PER_HOUR);
+        // An ask has 40 bits, GPUs 12, and no duration exceeds 2^128.
+        unchecked {
+            return Math.ceilDiv(uint256(record.askMicroPerGpuHour()) * spec.gpus() * seconds_, SEC_PER_HOUR);
+        }
     }
 
     /// @notice The weight of a pair that may not be matched: why, and how long it would take if that can be said.
@@ -54,16 +57,16 @@ library Weights {
         if (reason > Ineligible.Inactive) weight.durationSec = uint64(durationSec(spec, record));
     }
 
-    /// @notice The weight of an eligible pair: the budget, less cost, quality and green.
+    /// @notice The weight of an eligible pair, which takes `duration` seconds: the budget, less cost, quality and green.
     function weigh(
         WorkloadSpec spec,
         NodeRecord record,
         uint256 budgetMicro,
+        uint256 duration,
         uint256 penalty,
         uint256 maxPenaltyMicroPerGpuHour,
         uint256 greenMicroPerKWh
     ) internal pure returns (Weight memory weight) {
-        uint256 duration = durationSec(spec, record);
         uint256 gpuSec = spec.gpus() * duration;
         weight.durationSec = uint64(duration);
         weight.costMicro = costMicro(spec, record, duration);

@@ -46,6 +46,6 @@ library WorkloadPlaces {
 
     function _isFree(StoredWorkload storage w, uint32 round) private view returns (bool) {
         if (w.status == Status.None) return true;
-        return w.isClosed() && w.openRounds.lastEnd() + HISTORY_ROUNDS <= round;
+        return w.isClosed() && w.openRounds().lastEnd() + HISTORY_ROUNDS <= round;
     }
 }

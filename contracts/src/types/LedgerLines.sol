@@ -14,7 +14,8 @@ enum LineKind {
     AuditorPool, // one: TruthfulReporting
     MatcherBond, // of a matcher: AICChain
     CommunityFund, // one: the timelock
-    Treasury // one: the timelock
+    Treasury, // one: the timelock
+    Burned // one: nobody; `burnAll` takes it out of the world
 }
 
 library LedgerLines {
@@ -53,6 +54,10 @@ library LedgerLines {
 
     function treasury() internal pure returns (LedgerLine) {
         return _line(LineKind.Treasury, 0);
+    }
+
+    function burned() internal pure returns (LedgerLine) {
+        return _line(LineKind.Burned, 0);
     }
 
     function kind(LedgerLine line) internal pure returns (LineKind) {

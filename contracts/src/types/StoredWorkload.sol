@@ -4,17 +4,18 @@ pragma solidity ^0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IAIWorkloads} from "../interfaces/IAIWorkloads.sol";
 import {CloseReason, FeeRates, Match, Status, WorkloadSpec} from "./Types.sol";
+import {OpenRounds} from "../libraries/OpenRounds.sol";
 import {Matches} from "./MatchLib.sol";
 import {WorkloadSpecs} from "./WorkloadSpecLib.sol";
 
 /// @notice A workload in five words. All are written by `submit`, so that every later write is the cheap kind; matching
-/// touches three of them, ending one. Its terms (rates, slack, windows) are those that bound when it was submitted: no vote
+/// and ending touch one of them. Its terms (rates, slack, windows) are those that bound when it was submitted: no vote
 /// changes them under way. Seconds count from the network's genesis.
 struct StoredWorkload {
     // word 0: spec 242 | lap 14 (see WorkloadPlaces)
     uint256 specAndLap;
     // word 1
-    uint256 openRounds;
+    uint256 writtenOpenRounds; // without what a match that still waits for its start does to them
     // word 2: the last match and what came of it
     uint32 node;
     uint56 priceMicro;
@@ -57,6 +58,7 @@ struct Terms {
 /// @notice What follows from a stored workload alone.
 library StoredWorkloads {
     using Matches for Match;
+    using OpenRounds for uint256;
     using WorkloadSpecs for WorkloadSpec;
 
     /// @dev One opening at first and one after each match but the last fill the four pairs of the open rounds.
@@ -77,14 +79,14 @@ library StoredWorkloads {
     function writeSubmission(
         StoredWorkload storage w,
         uint256 specAndLap,
-        uint256 openRounds,
+        uint256 openRounds_,
         address client,
         uint32 openUntilRound,
         uint56 budgetMicro,
         uint8 startWindowRounds
     ) internal {
         w.specAndLap = specAndLap;
-        w.openRounds = openRounds;
+        w.writtenOpenRounds = openRounds_;
 
         w.node = 0;
         w.priceMicro = 0;
@@ -138,6 +140,16 @@ library StoredWorkloads {
         w.entry = m.entry();
         w.status = Status.Matched;
         w.matches = matches;
+    }
+
+    /// @notice The rounds in which it can be matched. A match takes those after its own and books the reopening, should the
+    /// node not show up. Both follow from the match, so they take no write of their own: whatever ends the wait for the
+    /// start writes them.
+    function openRounds(StoredWorkload storage w) internal view returns (uint256) {
+        uint256 written = w.writtenOpenRounds;
+        if (w.status != Status.Matched) return written;
+        uint32 from = w.matchedRound + 1;
+        return w.matches < MAX_MATCHES ? written.rebook(from, lastStartRound(w) + 1) : written.close(from);
     }
 
     /// @notice The last round in which the node that was matched may start it.

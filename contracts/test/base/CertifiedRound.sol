@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IAIWorkloads} from "../../src/interfaces/IAIWorkloads.sol";
+import {LedgerLines} from "../../src/types/LedgerLines.sol";
 import {ChallengeKind, Claims, Entry, Weight} from "../../src/types/Types.sol";
 import {FullNetwork} from "./FullNetwork.sol";
 import {vm} from "./Vm.sol";
@@ -91,5 +92,9 @@ abstract contract CertifiedRound is FullNetwork {
         Entry[] memory none = new Entry[](0);
         _post(none);
         vm.assertTrue(_challenge(round, none, ChallengeKind.E1, 1, 1));
+    }
+
+    function _toBeBurnedMicro() internal view returns (uint256) {
+        return vault.balanceMicro(LedgerLines.burned());
     }
 }

@@ -267,7 +267,7 @@ contract BondTest is CertifiedRound {
         vm.assertEq(chain.doublings(), 1);
     }
 
-    function test_aRightChallengerNeedsTheDoubledBondToo() external {
+    function test_aWrongChallengeNeedsTheDoubledBondToo() external {
         _voidOne();
         _skipRounds(2);
         vm.warp(block.timestamp + ROUND_SEC / 2);
@@ -284,7 +284,7 @@ contract BondTest is CertifiedRound {
                 2 * CHALLENGE_BOND
             )
         );
-        _challenge(round, new Entry[](0), ChallengeKind.E1, 1, 1);
+        _challenge(round, new Entry[](0), ChallengeKind.E1, 1, 9); // of no node: wrong
     }
 
     // ------------------------------------------------------------------------------------------------------------

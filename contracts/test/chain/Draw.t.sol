@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IAICChain} from "../../src/interfaces/IAICChain.sol";
-import {Entry} from "../../src/types/Types.sol";
+import {ChallengeKind, Entry} from "../../src/types/Types.sol";
 import {CertifiedRound} from "../base/CertifiedRound.sol";
 import {vm} from "../base/Vm.sol";
 
@@ -91,16 +91,84 @@ contract DrawTest is CertifiedRound {
         vm.stopPrank();
     }
 
-    function test_aVoidedRoundCostsTheSeatUntilItIsTakenAgain() external {
+    // Suspension
+
+    function test_refusesToVacateTheSeatOfWhoIsNotSuspended() external {
+        vm.expectRevert(abi.encodeWithSelector(IAICChain.NotSuspended.selector, matcher));
+        chain.vacate(matcher);
+        _voidOne();
+        _bond(matcher, 0);
+        vm.expectRevert(abi.encodeWithSelector(IAICChain.NotSuspended.selector, matcher));
+        chain.vacate(matcher);
+    }
+
+    /// A seat that draws nobody leaves its rounds to all.
+    function test_aVoidedRoundSuspendsItsMatcherUntilItBondsAgain() external {
         uint32 round = _round();
         _voidOne();
         vm.assertEq(chain.drawnMatcher(round), matcher);
-        vm.assertEq(chain.seatCount(round + 1), 0);
-        _skipRounds(1);
-        vm.prank(matcher);
-        chain.bond(0);
         vm.assertEq(chain.drawnMatcher(round + 1), address(0));
-        vm.assertEq(chain.drawnMatcher(round + 2), matcher);
+        vm.assertEq(chain.seatCount(round + 1), 1);
+        _skipRounds(1);
+        _bond(second, 2 * ROUND_BOND);
+        _postAs(second);
+        vm.expectEmit(address(chain));
+        emit IAICChain.SeatTaken(matcher, round + 2);
+        _bond(matcher, 0);
+        vm.assertEq(chain.drawnMatcher(round + 1), address(0));
+        vm.assertEq(chain.seatCount(round + 2), 2);
+        vm.assertTrue(chain.drawnMatcher(round + 2) != address(0));
+    }
+
+    function test_whoBondsAtOnceIsNotSuspendedAtAll() external {
+        uint32 round = _round();
+        _voidOne();
+        _bond(matcher, 0);
+        vm.assertEq(chain.drawnMatcher(round), matcher);
+        vm.assertEq(chain.drawnMatcher(round + 1), matcher);
+    }
+
+    /// It would take back, in the round in which another of its rounds is voided, a suspension that binds already.
+    function test_aSuspensionThatIsRenewedInTheRoundOfItsLiftingGoesOn() external {
+        uint32 first = _round();
+        _post(new Entry[](0));
+        _skipRounds(1);
+        uint32 round = _round();
+        _post(new Entry[](0));
+        _challenge(first, new Entry[](0), ChallengeKind.E1, 1, 1);
+        _skipRounds(1);
+        _bond(matcher, 0);
+        _challenge(round, new Entry[](0), ChallengeKind.E1, 1, 1);
+        vm.assertEq(chain.drawnMatcher(_round()), address(0));
+        vm.assertEq(chain.drawnMatcher(_round() + 1), address(0));
+    }
+
+    function test_aBondBelowTheLeastLiftsNoSuspension() external {
+        uint32 round = _round();
+        _voidOne();
+        vm.prank(matcher);
+        chain.unbond(BOND - ROUND_BOND - ROUND_BOND / 2);
+        _bond(matcher, 1);
+        vm.assertEq(chain.drawnMatcher(round + 1), address(0));
+    }
+
+    /// Anybody takes the seat away, and the draw goes on among the others.
+    function test_aSuspendedSeatIsVacated() external {
+        _bond(second, ROUND_BOND);
+        _voidOne();
+        uint32 round = _round();
+        vm.expectEmit(address(chain));
+        emit IAICChain.SeatLost(matcher, round + 1);
+        vm.prank(challenger);
+        chain.vacate(matcher);
+        vm.assertEq(chain.seatCount(round), 1); // the second's binds from the next round
+        vm.assertEq(chain.seatCount(round + 1), 1);
+        vm.assertEq(chain.drawnMatcher(round + 1), second);
+        chain.vacate(matcher); // which changes nothing
+        vm.assertEq(chain.seatCount(round + 1), 1);
+        _skipRounds(1);
+        _bond(matcher, 0);
+        vm.assertEq(chain.seatCount(round + 2), 2);
     }
 
     function test_inAndOutInOneRoundLeavesNoSeat() external {

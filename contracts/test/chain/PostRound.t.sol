@@ -4,10 +4,11 @@ pragma solidity ^0.8.30;
 import {Parameter} from "../../src/generated/ParameterTable.sol";
 import {IAICChain} from "../../src/interfaces/IAICChain.sol";
 import {IAIWorkloads} from "../../src/interfaces/IAIWorkloads.sol";
+import {IComputeNodes} from "../../src/interfaces/IComputeNodes.sol";
 import {NodeRecords} from "../../src/types/NodeRecordLib.sol";
 import {CloseReason, Entry, Ineligible, Measured, NodeRecord, Status} from "../../src/types/Types.sol";
 import {FullNetwork} from "../base/FullNetwork.sol";
-import {bound, vm} from "../base/Vm.sol";
+import {Vm, bound, vm} from "../base/Vm.sol";
 
 contract PostRoundTest is FullNetwork {
     using NodeRecords for NodeRecord;
@@ -246,6 +247,54 @@ contract PostRoundTest is FullNetwork {
             vm.assertFalse(workloads.isOpenAt(workload, round + k));
         }
         vm.assertTrue(workloads.isOpenAt(workload, round + 5));
+    }
+
+    /// A match has no record of its own in the log: its node's follows from the last one before it. So all that a round undoes
+    /// (here of a node that did not show up, is paused for it and is matched at once) is told before all that it matches.
+    function test_recordsFollowFromTheLogInItsOrder() external {
+        (uint32 first, uint32 node) = _open();
+        uint32 second = _submit(_job());
+        _skipRounds(1);
+        _match(second, node, 0);
+        _skipRounds(5);
+        _heartbeat(node);
+        uint32 other = _register(4);
+        _skipRounds(1);
+        Entry[] memory entries = new Entry[](2);
+        entries[0] = _entry(first, node, BUDGET);
+        entries[1] = _entry(second, other, BUDGET);
+        vm.recordLogs();
+        _post(entries);
+
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        NodeRecord told;
+        for (uint256 i = 0; i < logs.length; ++i) {
+            bytes32 topic = logs[i].topics[0];
+            if (topic == IComputeNodes.NodeRecordWritten.selector) {
+                vm.assertEq(uint256(logs[i].topics[1]), node);
+                (, told) = abi.decode(logs[i].data, (uint32, NodeRecord));
+            } else if (topic == IAIWorkloads.WorkloadMatched.selector && uint256(logs[i].topics[2]) == node) {
+                told = told.occupied(2, _round(), 0);
+            }
+        }
+        vm.assertEq(NodeRecord.unwrap(told), NodeRecord.unwrap(_nextRecord(node)));
+        vm.assertEq(told.freeGpus(), 2);
+    }
+
+    /// What a match does to the open rounds is read from the match until its wait for the start ends.
+    function test_theBookingOfAMatchIsReadBeforeItIsWritten() external {
+        (uint32 workload, uint32 node) = _matched();
+        uint32 round = _round();
+        for (uint32 k = round - 1; k <= round + 6; ++k) {
+            vm.assertTrue(workloads.isOpenAt(workload, k) == (k == round || k >= round + 5));
+        }
+        _skipRounds(1);
+        vm.prank(operator);
+        workloads.start(workload);
+        for (uint32 k = round - 1; k <= round + 6; ++k) {
+            vm.assertTrue(workloads.isOpenAt(workload, k) == (k == round));
+        }
+        vm.assertEq(_freeGpus(node), 2);
     }
 
     function test_aNoShowIsMatchedAgainWithoutAnyTransactionBetween() external {

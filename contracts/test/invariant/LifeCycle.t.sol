@@ -95,7 +95,7 @@ contract LifeCycleInvariants is FullNetwork {
     function invariant_02_vaultBalanceCoversLiabilities() external view {
         uint256 sum = vault.balanceMicro(LedgerLines.communityFund())
             + vault.balanceMicro(LedgerLines.treasury()) + _escrowMicro()
-            + vault.balanceMicro(LedgerLines.auditorPool());
+            + vault.balanceMicro(LedgerLines.auditorPool()) + vault.balanceMicro(LedgerLines.burned());
         for (uint256 i = 0; i < _accounts.length; ++i) {
             sum += vault.availableMicro(_accounts[i])
             + vault.balanceMicro(LedgerLines.matcherBond(_accounts[i]))
@@ -108,7 +108,7 @@ contract LifeCycleInvariants is FullNetwork {
             sum += vault.balanceMicro(LedgerLines.contestBond(id));
         }
         vm.assertEq(sum, vault.liabilitiesMicro());
-        // What was lost by those who were wrong is burned.
+        // What was burned of what those lost who were wrong.
         uint256 burnedMicro = (MAX_MICRO * WEI_PER_MICRO - aicc.totalSupply()) / WEI_PER_MICRO;
         vm.assertEq(sum + burnedMicro, FUNDS_MICRO * _accounts.length);
         vm.assertGe(aicc.balanceOf(address(vault)), sum * WEI_PER_MICRO);

@@ -163,6 +163,7 @@ contract LifeCycleHandler {
         if (chain.challenge(w.matchedRound, entries, ChallengeKind.E2, entries[0].workload, 0)) ++voids;
         vm.prank(matcher);
         chain.bond(0); // for its seat
+        if (which & 256 != 0) chain.VAULT().burnAll();
     }
 
     /// @dev Something that may happen to one workload as it stands.

@@ -176,7 +176,8 @@ contract NetworkHandler {
     function burn(uint256 contest, uint256 amountMicro) external {
         uint256 most = vault.balanceMicro(_contestBond(contest));
         vm.prank(config.workloads);
-        vault.burn(_contestBond(contest), bound(amountMicro, 0, most + 1));
+        vault.move(_contestBond(contest), LedgerLines.burned(), bound(amountMicro, 0, most));
+        vault.burnAll();
     }
 
     function spend(uint256 to, uint256 amountMicro, address caller, bool asTimelock) external {

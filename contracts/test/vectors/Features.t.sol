@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Features} from "../../src/libraries/Features.sol";
+import {Weights} from "../../src/libraries/Weights.sol";
 import {NodeRecord, WorkloadSpec} from "../../src/types/Types.sol";
 import {VectorTest} from "./VectorTest.sol";
 
@@ -47,6 +48,7 @@ contract FeaturesVectors is VectorTest {
             WorkloadSpec.wrap(spec[i]),
             NodeRecord.wrap(uint224(record[i])),
             uint64(budgetMicro[i]),
+            Weights.durationSec(WorkloadSpec.wrap(spec[i]), NodeRecord.wrap(uint224(record[i]))),
             uint32(round[i]),
             Features.Network(uint64(gpus[i]), uint64(freeGpus[i]), uint32(openWorkloads[i]))
         );

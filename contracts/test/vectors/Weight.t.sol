@@ -65,6 +65,7 @@ contract WeightVectors is VectorTest {
             _spec(i),
             _record(i),
             budgetMicro[i],
+            Weights.durationSec(_spec(i), _record(i)),
             penalty[i],
             maxPenaltyMicroPerGpuHour[i],
             greenMicroPerKWh[i]
