@@ -123,6 +123,29 @@ describe('a matcher', () => {
     );
   });
 
+  it('that owns one bond and no more posts, starts again, and waits until that bond is free', async () => {
+    const poor = market.client('poor');
+    const one = 100 * MICRO_PER_AICC;
+    await poor.money.transferAicc(market.client('client').address, (await poor.money.aiccMicro()) - one);
+    const first = await market.matcher('poor');
+    await market.submit();
+    const round = await market.advance();
+    expect(await first.look()).toBe(true);
+    expect(first.posting.decided).toMatchObject({ round, outcome: 'Posted' });
+
+    const again = await market.matcher('poor');
+    const window = await poor.parameters.current('challengeWindowRounds');
+    const outcomes: (string | undefined)[] = [];
+    for (let i = 0; i <= window; i++) {
+      await market.submit();
+      await market.advance();
+      await again.look();
+      outcomes.push(again.posting.decided?.outcome);
+    }
+    expect(outcomes).toEqual([...Array.from({ length: window }, () => 'BondTooSmall'), 'Posted']);
+    expect(market.said.filter((line) => line.includes('no more can be locked'))).toHaveLength(2);
+  });
+
   it('uses what it has locked before, also where that is more than it may lock now', async () => {
     await market.client('matcher2').rounds.bond(300 * MICRO_PER_AICC);
     const one = await market.matcher('matcher2', { mostBondMicro: 100 * MICRO_PER_AICC });
@@ -149,7 +172,8 @@ describe('a matcher', () => {
         return new Promise(() => {});
       };
     });
-    void view.look().then((moment) => posting.look(moment)); // it never comes back from there
+    const killed = view.look().then((moment) => posting.look(moment));
+    killed.catch(() => {}); // it never comes back from there, until its endpoint goes
     await sent;
     expect(await posted(round)).toBe(0);
     for (const _ of ['started again', 'and again']) {
