@@ -148,6 +148,11 @@ export class Caller {
     });
   }
 
+  /** What the account has of the chain's own currency, in which gas is paid, wei. */
+  async gasWei(): Promise<bigint> {
+    return BigInt(await this.request<Hex>('eth_getBalance', [this.address, 'pending']));
+  }
+
   /** One JSON-RPC request; whatever goes wrong becomes an error in plain words. */
   request<T>(method: string, params: readonly unknown[]): Promise<T> {
     return rpc<T>(this.rpcUrl, method, params);

@@ -40,11 +40,16 @@ export function explainRefusal(
     return new AICChainError('REVERTED', `the contract refused without a reason (${message})`);
   }
   if (/insufficient funds|not enough funds/i.test(message)) {
-    return new AICChainError('NO_GAS_MONEY', `the account cannot pay for gas (${message})`, {
-      hint: "Send it some of the chain's own currency; on an embedded chain: `aicchain wallet faucet`.",
-    });
+    return noGasMoney('the account', message);
   }
   return new AICChainError('RPC_REFUSED', `${url} refused ${method}: ${message}`);
+}
+
+/** A transaction costs the chain's own currency, whatever it moves. */
+export function noGasMoney(who: string, why?: string): AICChainError {
+  return new AICChainError('NO_GAS_MONEY', `${who} cannot pay for gas${why ? ` (${why})` : ''}`, {
+    hint: "Send it some of the chain's own currency; on an embedded chain: `aicchain wallet faucet`.",
+  });
 }
 
 function decoded(data: Hex): AICChainError {

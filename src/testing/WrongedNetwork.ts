@@ -12,12 +12,14 @@ import {
 } from '../chain/testing/testNetwork.ts';
 import { nodeMemoryCode } from '../domain/codes.ts';
 import type { Claims, Ineligible, IntegerNetwork } from '../domain/types.ts';
-import { type Challenge, challengeOf, checkCertificate, reasonAgainst } from '../match/index.ts';
+import { type Challenge, reasonAgainst } from '../match/index.ts';
 import type { Integers } from '../match/testing/mutations.ts';
 import type { Scene } from '../match/testing/scene.ts';
+import { NetworkView } from '../matcher/index.ts';
 import { compile } from '../policy/compile.ts';
 import { encodeWeights } from '../policy/weightsBytes.ts';
 import type { NetworkState } from '../state/index.ts';
+import { violationOf, Watching } from '../watcher/index.ts';
 
 const SALT = keccak256(stringToHex('salt'));
 const FRESHNESS_ROUNDS = 24;
@@ -120,35 +122,34 @@ export class WrongedNetwork {
   }
 }
 
-/** Computes rounds again from the log, and challenges what is wrong. */
+/** The watcher that everybody runs, told when to look. */
 export class Watcher {
-  readonly state: NetworkState;
-  readonly #network: NetworkClient;
-  readonly #poll: () => Promise<unknown>;
+  readonly #view: NetworkView;
+  readonly #watching: Watching;
 
-  private constructor(network: NetworkClient, state: NetworkState, poll: () => Promise<unknown>) {
-    this.#network = network;
-    this.state = state;
-    this.#poll = poll;
+  private constructor(view: NetworkView) {
+    this.#view = view;
+    this.#watching = new Watching(view, () => {});
   }
 
   static async start(network: NetworkClient): Promise<Watcher> {
     await network.money.ensureAvailable(5_000 * AICC);
-    const { state, feed } = await syncState(network.caller);
-    return new Watcher(network, state, () => feed.poll());
+    return new Watcher(await NetworkView.open(network));
   }
 
-  poll(): Promise<unknown> {
-    return this.#poll();
+  get state(): NetworkState {
+    return this.#view.state;
   }
 
-  /** Judges a posted round; returns the challenge that it sent, undefined where nothing is wrong. */
+  async poll(): Promise<void> {
+    await this.#view.look();
+  }
+
+  /** Looks once; returns what it challenges of a posted round, undefined where nothing is wrong with it. */
   async watch(round: number): Promise<Challenge | undefined> {
-    await this.#poll();
-    const { cutoff, entries } = this.state.rounds.get(round)!;
-    const { instance } = new AICChain(this.state).candidates(round, cutoff);
-    const challenge = challengeOf(checkCertificate(instance, entries));
-    if (challenge !== undefined) await this.#network.rounds.challenge({ round, ...challenge }, entries);
+    const moment = await this.#view.look();
+    const challenge = violationOf(this.#view.aicchain, this.state.rounds.get(round)!);
+    await this.#watching.look(moment);
     return challenge;
   }
 }

@@ -1,5 +1,7 @@
+import { type AbiFunction, toFunctionSelector } from 'viem';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../chain/clock.ts';
+import { ABIS } from '../chain/contracts.ts';
 import { rpc } from '../chain/rpc.ts';
 import { type RpcProxy, startRpcProxy } from '../chain/testing/rpcProxy.ts';
 import type { Entry } from '../domain/types.ts';
@@ -14,6 +16,9 @@ beforeEach(async () => {
 });
 afterEach(() => market.stop());
 
+const CHALLENGE = toFunctionSelector(
+  ABIS.chain.find((item) => item.type === 'function' && item.name === 'challenge') as AbiFunction,
+);
 const BOND = 100 * MICRO_PER_AICC;
 const roundOf = (round: number) => market.client('client').rounds.get(round);
 
@@ -57,6 +62,15 @@ describe('a watcher refuses', () => {
     await expect(watcher('poor')).rejects.toMatchObject({
       code: 'BOND_NOT_COVERED',
       message: expect.stringContaining('10 AICC at stake'),
+    });
+  });
+
+  it('to begin with a wallet that cannot pay for the gas of a challenge', async () => {
+    const { address } = market.client('watcher1');
+    await rpc(market.chain.rpcUrl, 'anvil_setBalance', [address, '0x0']);
+    await expect(watcher('watcher1')).rejects.toMatchObject({
+      code: 'NO_GAS_MONEY',
+      message: `${address} cannot pay for gas`,
     });
   });
 
@@ -124,6 +138,26 @@ describe('a watcher', () => {
     expect((await roundOf(round)).voided).toBe(true);
     expect(await worthMicro('cheat')).toBe(rich - BOND);
     expect((await worthMicro('watcher1')) - before).toBe(BOND / 5);
+    await proxy.stop();
+  });
+
+  it('asks again where its endpoint does not know yet of the round that it told of', async () => {
+    await market.submit();
+    await market.advance();
+    const round = await cheat(overpriced);
+    const proxy = await startRpcProxy(market.chain.rpcUrl);
+    const one = await watcher('watcher1', proxy.rpcUrl);
+    await market.client('watcher1').money.deposit(BOND);
+    proxy.meddle = (method, params, ask) => {
+      const [{ data } = { data: '' }] = params as { data?: string }[];
+      if (!data?.startsWith(CHALLENGE)) return ask(method, params);
+      const inARoundWithoutPost = `${CHALLENGE}${'ffff'.padStart(64, '0')}${data.slice(CHALLENGE.length + 64)}`;
+      return ask(method, [{ ...(params[0] as object), data: inARoundWithoutPost }, ...params.slice(1)]);
+    };
+    await expect(one.look()).rejects.toMatchObject({ code: 'NotChallengeable' });
+    proxy.meddle = undefined;
+    await one.look();
+    expect(one.watching.voided).toEqual([round]);
     await proxy.stop();
   });
 
