@@ -1,5 +1,6 @@
 import type { NetworkClient } from '../chain/NetworkClient.ts';
 import { AICChainError } from '../domain/errors.ts';
+import type { Entry } from '../domain/types.ts';
 import { formatAicc } from '../domain/units.ts';
 import type { Say } from './Daemon.ts';
 
@@ -33,11 +34,12 @@ export class Bonding {
     }
     this.#say(`bond: ${aicc(bondMicro)} are there, ${aicc(mostMicro)} are the most that is locked`);
     if (bondMicro < leastMicro) await this.#lock(leastMicro - bondMicro);
-    await this.cover(await rounds.current(), 0);
+    await this.cover(await rounds.current(), []);
   }
 
-  /** Frees what a round of such prices needs, by adding to the bond; false where that is more than was told, or than there is. */
-  async cover(round: number, pricesMicro: number): Promise<boolean> {
+  /** Frees what a round of such entries needs, by adding to the bond; false where that is more than was told, or than there is. */
+  async cover(round: number, entries: readonly Entry[]): Promise<boolean> {
+    const pricesMicro = entries.reduce((sum, { priceMicro }) => sum + priceMicro, 0);
     const needMicro = await this.#network.rounds.bondNeededMicro(pricesMicro);
     const { missingMicro, freeMicro, bondMicro, mostMicro } = await this.#stock(needMicro);
     if (missingMicro > 0 && bondMicro + missingMicro > mostMicro) {

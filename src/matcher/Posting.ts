@@ -4,9 +4,9 @@ import type { AICChainError } from '../domain/errors.ts';
 import type { Address } from '../domain/ids.ts';
 import { certifiedMatcher, type Matcher } from '../match/index.ts';
 import { Bonding } from './Bonding.ts';
-import { certifiedRound } from './certified.ts';
 import type { Say } from './Daemon.ts';
 import type { Duty, Moment, NetworkView } from './NetworkView.ts';
+import { roundToPost } from './roundToPost.ts';
 
 export interface PostingOptions {
   /** Most that is locked as bond; unless given, what a row of rounds at the least bond needs. */
@@ -88,11 +88,10 @@ export class Posting implements Duty {
     if (posted) return isSame(posted.matcher, this.#view.network.address) ? 'Posted' : 'PostedByOther';
     if (!moment.isComplete) return this.#waitForBlocks(moment);
     if (!(await this.#view.isOurTurn(moment))) return undefined;
-    const proposal = certifiedRound(this.#view.aicchain, round, this.#matcher);
+    const proposal = roundToPost(this.#view.aicchain, round, this.#matcher);
     if (proposal.entries.length === 0) return 'NothingToMatch';
     await this.#view.confirm();
-    const pricesMicro = proposal.entries.reduce((sum, { priceMicro }) => sum + priceMicro, 0);
-    if (!(await this.#bonding.cover(round, pricesMicro))) return 'BondTooSmall';
+    if (!(await this.#bonding.cover(round, proposal.entries))) return 'BondTooSmall';
     if (!(await this.#stillHolds(moment))) return undefined;
     return this.#post(proposal);
   }

@@ -2,6 +2,7 @@ import { Caller } from '../chain/Caller.ts';
 import { compareLogs } from '../chain/compareLogs.ts';
 import type { Deployment } from '../chain/deployment.ts';
 import { type Block, ChainFeed } from '../chain/feed.ts';
+import { shownUrl } from '../chain/shownUrl.ts';
 import { AICChainError } from '../domain/errors.ts';
 import type { Hex } from '../domain/ids.ts';
 import { NetworkState, stateHash } from '../state/index.ts';
@@ -34,12 +35,12 @@ export class SecondEndpoint {
     await this.#feed.poll(last.number);
     const own = this.#feed.last;
     if (own === undefined || own.number < last.number) {
-      throw notConfirmed(`${this.#caller.rpcUrl} is at block ${own?.number ?? 'none'} of ${last.number}`);
+      throw notConfirmed(`${this.#name} is at block ${own?.number ?? 'none'} of ${last.number}`);
     }
     const isFork = own.hash !== last.hash;
     this.#forked = isFork ? this.#forked + 1 : 0;
     if (isFork && this.#forked < FORKS_LAST) {
-      throw notConfirmed(`${this.#caller.rpcUrl} has another block ${last.number}`);
+      throw notConfirmed(`${this.#name} has another block ${last.number}`);
     }
     if (isFork)
       throw this.#parting(first, 'are on different chains', await this.#firstOtherBlock(first, last.number));
@@ -55,8 +56,12 @@ export class SecondEndpoint {
     if (difference) throw this.#parting(first, 'tell different logs', difference.blockNumber);
   }
 
+  get #name(): string {
+    return shownUrl(this.#caller.rpcUrl);
+  }
+
   #parting({ rpcUrl }: Caller, how: string, block: number): Halted {
-    return new Halted('LOGS_DIFFER', `${rpcUrl} and ${this.#caller.rpcUrl} ${how}, at block ${block}`, {
+    return new Halted('LOGS_DIFFER', `${shownUrl(rpcUrl)} and ${this.#name} ${how}, at block ${block}`, {
       hint: 'One of them does not tell the truth: ask a third before you go on.',
     });
   }

@@ -7,7 +7,7 @@ import { Halted } from './Halted.ts';
  *
  * @throws Halted UNCERTIFIED_ROUND, with the first violation.
  */
-export function certifiedRound(
+export function roundToPost(
   aicchain: AICChain,
   round: number,
   matcher: Matcher = certifiedMatcher,
