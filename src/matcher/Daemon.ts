@@ -81,6 +81,7 @@ export class Daemon {
 
   #tell(problem: string): void {
     if (problem && problem !== this.#problem) this.#say(problem);
+    if (!problem && this.#problem) this.#say('goes on');
     this.#problem = problem;
   }
 }
