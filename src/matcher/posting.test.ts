@@ -103,6 +103,24 @@ describe('a matcher', () => {
     expect(ends.map(({ status }) => status)).toEqual(workloads.map(() => 'Running'));
   });
 
+  it('beside another one with the same wallet posts each round once', async () => {
+    const matchers = [await market.matcher('matcher1')];
+    matchers.push(
+      await market.matcher('matcher1', { network: market.through(market.chain.rpcUrl, 'matcher1') }),
+    );
+    for (let i = 0; i < 3; i++) {
+      await market.submit();
+      const round = await market.advance();
+      for (let look = 0; look < 2; look++) await Promise.allSettled(matchers.map((one) => one.look()));
+      expect(await posted(round)).toBeGreaterThan(0);
+      expect(matchers.map(({ posting }) => posting.decided)).toEqual(
+        matchers.map(() => expect.objectContaining({ round, outcome: expect.stringMatching(/^Posted/) })),
+      );
+    }
+    const { state } = await NetworkView.open(market.client('client'));
+    expect(state.rounds.size).toBe(3);
+  });
+
   it('adds to its bond what the next round needs, and never more than it was told', async () => {
     const most = 200 * MICRO_PER_AICC;
     const one = await market.matcher('matcher2', { mostBondMicro: most });

@@ -198,6 +198,30 @@ describe('a second endpoint', () => {
     await expect(one.look()).rejects.toMatchObject({ code: 'LOGS_DIFFER' });
   });
 
+  it('that is on another chain is told from one that is on another fork for a moment', async () => {
+    const one = await market.matcher('matcher1', { checkRpcUrl: proxy.rpcUrl });
+    const parted = (await market.client('client').blockNumber()) + 1;
+    const other = (hash: string) => hash.replace(/.{4}$/, 'ffff');
+    proxy.meddle = async (method, params, ask) => {
+      const answer = await ask(method, params);
+      if (method === LOGS)
+        return (answer as (Log & { blockHash: string })[]).map((log) =>
+          Number(log.blockNumber) < parted ? log : { ...log, blockHash: other(log.blockHash) },
+        );
+      if (method !== 'eth_getBlockByNumber' || answer === null) return answer;
+      const block = answer as { number: string; hash: string };
+      return Number(block.number) < parted ? block : { ...block, hash: other(block.hash) };
+    };
+    await market.submit();
+    await market.advance();
+    await expect(one.look()).rejects.toMatchObject({ code: 'NOT_CONFIRMED', retryable: true });
+    await rpc(market.chain.rpcUrl, 'anvil_mine', ['0x20']);
+    await expect(one.look()).rejects.toMatchObject({
+      code: 'LOGS_DIFFER',
+      message: expect.stringMatching(new RegExp(`are on different chains, at block ${parted}$`)),
+    });
+  });
+
   it('that has not come so far is waited for', async () => {
     const second = proxy;
     const one = await market.matcher('matcher1', { checkRpcUrl: second.rpcUrl });

@@ -197,6 +197,18 @@ describe('a watcher', () => {
     expect(gains.toSorted((a, b) => a - b)).toEqual([0, BOND / 5]);
   });
 
+  it('beside another one with the same wallet pays for one challenge', async () => {
+    await market.submit();
+    await market.advance();
+    const round = await cheat(overpriced);
+    const before = await worthMicro('watcher1');
+    const watchers = [await watcher('watcher1'), await watcher('watcher1')];
+    // With the same nonce they may even send the same transaction; if they are two, one is refused and looks again.
+    for (let i = 0; i < 2; i++) await Promise.allSettled(watchers.map(({ look }) => look()));
+    expect(new Set(watchers.flatMap(({ watching }) => watching.voided))).toEqual(new Set([round]));
+    expect((await worthMicro('watcher1')) - before).toBe(BOND / 5);
+  });
+
   it('that was not there makes up for it while the window lasts, and not after', async () => {
     await market.submit();
     await market.advance();
