@@ -41,7 +41,7 @@ export * from './domain/units.ts';
 // Matching and policies.
 export * from './match/index.ts';
 // Who keeps the rounds.
-export { Daemon, type Duty, dueWorkloads, NetworkView, Posting, Settling } from './matcher/index.ts';
+export * from './matcher/index.ts';
 export { compile } from './policy/compile.ts';
 export { features, packFeatures, unpackFeatures } from './policy/features.ts';
 export {

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { formatTransactionReceipt, type RpcTransactionReceipt } from 'viem';
+import { formatTransactionReceipt, type Hex, keccak256, type RpcTransactionReceipt } from 'viem';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NetworkClient } from './NetworkClient.ts';
 import { rpc } from './rpc.ts';
+import { startRpcProxy } from './testing/rpcProxy.ts';
 import { actor, startTestNetwork, type TestNetwork } from './testing/testNetwork.ts';
 
 let network: TestNetwork;
@@ -32,8 +33,11 @@ async function behind(loses: (method: string) => boolean): Promise<NetworkClient
   proxy = server;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const rpcUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return new NetworkClient({ rpcUrl, deployment: network.deployment, account: actor('payer') });
+  return through(rpcUrl);
 }
+
+const through = (rpcUrl: string) =>
+  new NetworkClient({ rpcUrl, deployment: network.deployment, account: actor('payer') });
 
 describe('a write', () => {
   it('whose answer is lost is made once, and not again under the next nonce', async () => {
@@ -58,6 +62,39 @@ describe('a write', () => {
     await payer.as(actor('payer')).money.transferAicc(to, ONE_AICC);
     await payer.money.transferAicc(to, ONE_AICC);
     expect(await payer.money.aiccMicro()).toBe(before - 4 * ONE_AICC);
+  });
+
+  it('that the endpoint takes and forgets is sent again', async () => {
+    const forgetful = await startRpcProxy(network.chain.rpcUrl);
+    let forgotten = 0;
+    forgetful.meddle = (method, params, ask) =>
+      method === 'eth_sendRawTransaction' && forgotten++ === 0
+        ? Promise.resolve(keccak256(params[0] as Hex))
+        : ask(method, params);
+    const payer = through(forgetful.rpcUrl);
+    const before = await payer.money.aiccMicro();
+    await payer.money.transferAicc(network.deployment.addresses.timelock, ONE_AICC);
+    expect(forgotten).toBeGreaterThan(1);
+    expect(await payer.money.aiccMicro()).toBe(before - ONE_AICC);
+    await forgetful.stop();
+  });
+
+  it('whose nonce another process has used says so, and may be tried again', async () => {
+    const forgetful = await startRpcProxy(network.chain.rpcUrl);
+    const to = network.deployment.addresses.timelock;
+    forgetful.meddle = async (method, params, ask) => {
+      if (method !== 'eth_sendRawTransaction') return ask(method, params);
+      forgetful.meddle = undefined;
+      await network.client('payer').money.transferAicc(to, ONE_AICC);
+      return keccak256(params[0] as Hex);
+    };
+    const payer = through(forgetful.rpcUrl);
+    await expect(payer.money.transferAicc(to, 2 * ONE_AICC)).rejects.toMatchObject({
+      code: 'REPLACED',
+      retryable: true,
+    });
+    await payer.money.transferAicc(to, 2 * ONE_AICC);
+    await forgetful.stop();
   });
 
   it('that the chain never hears of is told as such', async () => {

@@ -13,7 +13,7 @@ import { AICChainError } from '../domain/errors.ts';
 import type { Address } from '../domain/ids.ts';
 import { ABIS } from './contracts.ts';
 import type { ContractKey, Deployment } from './deployment.ts';
-import { waitForReceipt } from './receipt.ts';
+import { type Sent, waitForReceipt } from './receipt.ts';
 import { rpc } from './rpc.ts';
 
 /** EIP-7825: no transaction may hold more gas. */
@@ -132,11 +132,11 @@ export class Caller {
     const request = { from: this.address, to: target, data };
     const estimating = this.request<Hex>('eth_estimateGas', [request, 'pending']);
     estimating.catch(() => {}); // told when its turn comes
-    const hash = await this.#inOrder(async () =>
+    const { hash, ...sent } = await this.#inOrder(async () =>
       this.#signAndSend(target, data, enoughGas(await estimating)),
     );
     try {
-      const receipt = await waitForReceipt(this.rpcUrl, hash);
+      const receipt = await waitForReceipt(this.rpcUrl, hash, sent);
       if (receipt.status === 'success') return receipt;
     } finally {
       this.#pending--;
@@ -146,6 +146,11 @@ export class Caller {
     throw new AICChainError('REVERTED', `transaction ${hash} was reverted, and would pass now`, {
       retryable: true,
     });
+  }
+
+  /** What the account has of the chain's own currency, in which gas is paid, wei. */
+  async gasWei(): Promise<bigint> {
+    return BigInt(await this.request<Hex>('eth_getBalance', [this.address, 'pending']));
   }
 
   /** One JSON-RPC request; whatever goes wrong becomes an error in plain words. */
@@ -172,7 +177,7 @@ export class Caller {
     return turn;
   }
 
-  async #signAndSend(to: Address, data: Hex, gas: bigint): Promise<Hex> {
+  async #signAndSend(to: Address, data: Hex, gas: bigint): Promise<Sent & { hash: Hex }> {
     for (let attempt = 1; ; attempt++) {
       // Where nothing of ours is under way the chain knows best: another process may use the same account.
       const known = this.#pending > 0 ? this.#nonce : undefined;
@@ -203,7 +208,7 @@ export class Caller {
       }
       this.#nonce = nonce + 1;
       this.#pending++;
-      return hash;
+      return { hash, from: this.address, nonce, signed };
     }
   }
 

@@ -77,7 +77,7 @@ export async function deployNetwork(options: DeployOptions): Promise<Deployment>
     ...transfers(deployment, options.holders ?? []),
   ];
   // All at once: their nonces put them in order.
-  const hashes = await Promise.all(
+  const all = await Promise.all(
     steps.map(async ({ to, data, gas }, i) => {
       const fee = { type: 'legacy', gasPrice } as const;
       const signed = await account.signTransaction({
@@ -88,11 +88,12 @@ export async function deployNetwork(options: DeployOptions): Promise<Deployment>
         gas,
         ...(to ? { to } : {}),
       });
-      return rpc<Hex>(rpcUrl, 'eth_sendRawTransaction', [signed]);
+      const hash = await rpc<Hex>(rpcUrl, 'eth_sendRawTransaction', [signed]);
+      return { hash, from: account.address, nonce: nonce + i, signed };
     }),
   );
-  for (const [i, hash] of hashes.entries()) {
-    const { status } = await waitForReceipt(rpcUrl, hash);
+  for (const [i, { hash, ...sent }] of all.entries()) {
+    const { status } = await waitForReceipt(rpcUrl, hash, sent);
     if (status === 'success') continue;
     throw new AICChainError(
       'DEPLOYMENT_FAILED',

@@ -11,8 +11,9 @@ import { policyHash } from '../policy/RLPolicyManager.ts';
 import { encodeWeights } from '../policy/weightsBytes.ts';
 import { greenCertificateTypedData } from '../reports/report.ts';
 import { EVENT_NAMES } from './events.ts';
-import type { NetworkClient } from './NetworkClient.ts';
+import { NetworkClient } from './NetworkClient.ts';
 import { syncState } from './sync.ts';
+import { startRpcProxy } from './testing/rpcProxy.ts';
 import {
   actor,
   CLAIMS,
@@ -203,6 +204,23 @@ describe('the log of a network', () => {
     ]);
     expect(all('GpuClassAdded')[0]!.gpuClass.name).toBe('cpu');
     expect(all('PolicyRegistered')[0]!.codeHash).toBe(policyHash(compile(monotoneNetwork())));
+  });
+
+  it('is read in parts from an endpoint that refuses long answers', async () => {
+    const brief = await startRpcProxy(network.chain.rpcUrl);
+    let refused = 0;
+    brief.meddle = async (method, params, ask) => {
+      const answer = await ask(method, params);
+      if (method !== 'eth_getLogs' || (answer as unknown[]).length <= 60) return answer;
+      refused++;
+      throw new Error('query returned more than 60 results');
+    };
+    const { deployment } = network;
+    expect(await new NetworkClient({ rpcUrl: brief.rpcUrl, deployment }).events()).toEqual(
+      await network.client('operator').events(),
+    );
+    expect(refused).toBeGreaterThan(0);
+    await brief.stop();
   });
 
   it('verifies, but for its rounds, which are posted at cost', () => {

@@ -107,7 +107,7 @@ export function soleEvent<N extends EventName>(
   throw new AICChainError('NO_EVENT', `the transaction said no ${name}`);
 }
 
-/** Blocks of one request of logs: networks answer for no more than some thousands. */
+/** Blocks of one request of logs, at most: networks answer for no more than some thousands. */
 export const BLOCKS_PER_REQUEST = 5_000;
 
 /** All events of a network in blocks `from` to `to`, in order. */
@@ -120,12 +120,9 @@ export async function getEvents(caller: Caller, from: number, to: number): Promi
 
 async function eventsOf(caller: Caller, from: number, to: number): Promise<ChainEvent[]> {
   const { deployment } = caller;
-  const address = SPEAKERS.map((key) => deployment.addresses[key]);
-  const filter = { address, topics: [TOPICS], fromBlock: hex(from), toBlock: hex(to) };
-  const logs = await caller.request<RawLog[]>('eth_getLogs', [filter]);
   const timestamps = new Map<Hex, number>();
   const events: ChainEvent[] = [];
-  for (const log of logs) {
+  for (const log of await logsOf(caller, from, to)) {
     const body = decodeEvent(deployment, log);
     if (body === undefined) continue;
     events.push({
@@ -138,6 +135,19 @@ async function eventsOf(caller: Caller, from: number, to: number): Promise<Chain
     });
   }
   return events.sort((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex);
+}
+
+/** Endpoints refuse answers that are too long, each at another length: then half of the blocks are asked for, and the rest. */
+async function logsOf(caller: Caller, from: number, to: number): Promise<RawLog[]> {
+  const address = SPEAKERS.map((key) => caller.deployment.addresses[key]);
+  const filter = { address, topics: [TOPICS], fromBlock: hex(from), toBlock: hex(to) };
+  try {
+    return await caller.request<RawLog[]>('eth_getLogs', [filter]);
+  } catch (error) {
+    if ((error as AICChainError).code !== 'RPC_REFUSED' || from === to) throw error;
+    const middle = Math.floor((from + to) / 2);
+    return [...(await logsOf(caller, from, middle)), ...(await logsOf(caller, middle + 1, to))];
+  }
 }
 
 async function timestampOf(caller: Caller, log: RawLog, known: Map<Hex, number>): Promise<number> {

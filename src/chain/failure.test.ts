@@ -31,6 +31,16 @@ describe('what goes wrong is told in plain words', () => {
     });
   });
 
+  it('without the key to an account that the address of a hosted endpoint carries', async () => {
+    const at = `127.0.0.1:${await freePort()}`;
+    for (const rpcUrl of [`http://${at}/v3/SECRET`, `http://${at}/?key=SECRET`, `http://SECRET@${at}`]) {
+      const lost = new Client({ rpcUrl, deployment: network.deployment });
+      await expect(lost.rounds.current()).rejects.toMatchObject({
+        message: `no network answers at http://${at}/… (ECONNREFUSED)`,
+      });
+    }
+  });
+
   it('a read needs no account, a write does', async () => {
     const reader = new Client({ rpcUrl: network.chain.rpcUrl, deployment: network.deployment });
     expect(await reader.nodes.count()).toBe(0);

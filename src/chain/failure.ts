@@ -3,6 +3,7 @@ import { decodeErrorResult } from 'viem/utils';
 import { AICChainError } from '../domain/errors.ts';
 import { ERRORS } from './contracts.ts';
 import { inPlainWords } from './plainWords.ts';
+import { shownUrl } from './shownUrl.ts';
 
 /** A contract refused. `code` is the name of its custom error, `values` what the error carried. */
 export class ContractRefusal extends AICChainError {
@@ -20,11 +21,15 @@ export class ContractRefusal extends AICChainError {
 export function rpcUnreachable(url: string, cause?: unknown): AICChainError {
   if (cause instanceof AICChainError) return cause;
   const reason = reasonOf(cause);
-  return new AICChainError('RPC_UNREACHABLE', `no network answers at ${url}${reason ? ` (${reason})` : ''}`, {
-    hint: 'Start one with `aicchain net up`, or name another with --rpc URL or --context NAME.',
-    cause,
-    retryable: true,
-  });
+  return new AICChainError(
+    'RPC_UNREACHABLE',
+    `no network answers at ${shownUrl(url)}${reason ? ` (${reason})` : ''}`,
+    {
+      hint: 'Start one with `aicchain net up`, or name another with --rpc URL or --context NAME.',
+      cause,
+      retryable: true,
+    },
+  );
 }
 
 /** Turns the error of a JSON-RPC answer into the one that a user reads. */
@@ -40,11 +45,16 @@ export function explainRefusal(
     return new AICChainError('REVERTED', `the contract refused without a reason (${message})`);
   }
   if (/insufficient funds|not enough funds/i.test(message)) {
-    return new AICChainError('NO_GAS_MONEY', `the account cannot pay for gas (${message})`, {
-      hint: "Send it some of the chain's own currency; on an embedded chain: `aicchain wallet faucet`.",
-    });
+    return noGasMoney('the account', message);
   }
-  return new AICChainError('RPC_REFUSED', `${url} refused ${method}: ${message}`);
+  return new AICChainError('RPC_REFUSED', `${shownUrl(url)} refused ${method}: ${message}`);
+}
+
+/** A transaction costs the chain's own currency, whatever it moves. */
+export function noGasMoney(who: string, why?: string): AICChainError {
+  return new AICChainError('NO_GAS_MONEY', `${who} cannot pay for gas${why ? ` (${why})` : ''}`, {
+    hint: "Send it some of the chain's own currency; on an embedded chain: `aicchain wallet faucet`.",
+  });
 }
 
 function decoded(data: Hex): AICChainError {

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NetworkState } from '../state/NetworkState.ts';
 import { ChainFeed } from './feed.ts';
-import type { NetworkClient } from './NetworkClient.ts';
+import { NetworkClient } from './NetworkClient.ts';
 import { rpc } from './rpc.ts';
 import { syncState } from './sync.ts';
+import { startRpcProxy } from './testing/rpcProxy.ts';
 import { CLAIMS, SUBMISSION, startTestNetwork, type TestNetwork } from './testing/testNetwork.ts';
 
 let network: TestNetwork;
@@ -20,6 +21,21 @@ afterEach(() => network.stop());
 const asks = (state: NetworkState) => state.recordAt(1, 100)?.askMicroPerGpuHour;
 
 describe('the feed of a chain', () => {
+  it('gives up on an endpoint whose logs are of other blocks than it tells of', async () => {
+    await operator.nodes.register(CLAIMS, 1_000, 'http://127.0.0.1:1');
+    const confused = await startRpcProxy(network.chain.rpcUrl);
+    confused.meddle = async (method, params, ask) => {
+      const answer = await ask(method, params);
+      if (method !== 'eth_getBlockByNumber' || answer === null) return answer;
+      const { hash, ...block } = answer as { hash: string };
+      return { ...block, hash: hash.replace(/.{4}$/, 'ffff') };
+    };
+    const { deployment } = network;
+    const { caller } = new NetworkClient({ rpcUrl: confused.rpcUrl, deployment });
+    await expect(syncState(caller)).rejects.toMatchObject({ code: 'UNSTEADY_LOG', retryable: true });
+    await confused.stop();
+  });
+
   it('delivers each event once, in order, however often it is asked', async () => {
     const { state, feed } = await syncState(client.caller);
     await operator.nodes.register(CLAIMS, 1_000, 'http://127.0.0.1:1');

@@ -1,7 +1,9 @@
+import { AICChainError } from '../domain/errors.ts';
 import type { ChainEvent } from '../domain/events.ts';
 import type { Hex } from '../domain/ids.ts';
 import type { Caller } from './Caller.ts';
 import { BLOCKS_PER_REQUEST, getEvents } from './events.ts';
+import { shownUrl } from './shownUrl.ts';
 
 /** Whoever follows the log: `NetworkState`, or anything else that can undo. */
 export interface Follower {
@@ -21,6 +23,8 @@ export interface Block {
 
 /** How many places are remembered to come back to; below the oldest, a reorganisation starts the log anew. */
 const PLACES_KEPT = 1_024;
+/** How often one reading begins again: more often no honest chain changes under it. */
+const SETBACKS = 16;
 
 /**
  * The log of a network, read in order, block by block. When the chain takes blocks back, the follower is told to
@@ -65,20 +69,31 @@ export class ChainFeed {
 
   async #poll(upTo: number): Promise<number> {
     let count = 0;
-    for (;;) {
-      await this.#undoWhatIsGone();
+    for (let setbacks = 0; setbacks < SETBACKS; ) {
+      if (await this.#undoWhatIsGone()) setbacks++;
       const head = await this.#block('latest');
       if (head === undefined || Math.min(head.number, upTo) <= this.blockNumber) return count;
       const to = Math.min(head.number, upTo, this.blockNumber + BLOCKS_PER_REQUEST);
       const last = to === head.number ? head : await this.#block(to);
       const events = await getEvents(this.#caller, this.blockNumber + 1, to);
       // If the chain was reorganised between the two questions, the answers do not fit together: ask again.
-      if (last === undefined || (await this.#block(to))?.hash !== last.hash) continue;
+      if (last === undefined || (await this.#block(to))?.hash !== last.hash) {
+        setbacks++;
+        continue;
+      }
       for (const block of blocksOf(events)) this.#deliver(block);
       if (this.#read.at(-1)?.number !== to) this.#read.push(last);
       this.#read = this.#read.slice(-PLACES_KEPT);
       count += events.length;
     }
+    throw new AICChainError(
+      'UNSTEADY_LOG',
+      `${shownUrl(this.#caller.rpcUrl)} tells of its blocks one way, then another`,
+      {
+        hint: 'It may catch up by itself; if this lasts, use another endpoint.',
+        retryable: true,
+      },
+    );
   }
 
   #deliver(events: readonly ChainEvent[]): void {
@@ -87,14 +102,16 @@ export class ChainFeed {
     this.#read.push({ number: blockNumber, hash: blockHash, timestamp });
   }
 
-  /** Goes back to the last block read that the chain still has, and has the follower undo the rest. */
-  async #undoWhatIsGone(): Promise<void> {
+  /** Goes back to the last block read that the chain still has, and has the follower undo the rest; true if there was any. */
+  async #undoWhatIsGone(): Promise<boolean> {
     const before = this.#read.length;
     for (let last = this.#read.at(-1); last; last = this.#read.at(-1)) {
       if ((await this.#block(last.number))?.hash === last.hash) break;
       this.#read.pop();
     }
-    if (this.#read.length < before) this.#follower.revertTo(this.blockNumber);
+    const isAnyGone = this.#read.length < before;
+    if (isAnyGone) this.#follower.revertTo(this.blockNumber);
+    return isAnyGone;
   }
 
   async #block(at: number | 'latest'): Promise<Block | undefined> {

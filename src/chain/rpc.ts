@@ -13,7 +13,7 @@ interface Answer<T> {
 
 /**
  * One JSON-RPC request. A connection that breaks is tried again (every method that is used here may be sent twice);
- * one that is refused is not, nor is what a contract refused.
+ * one that is refused is not, nor an answer that does not come, nor what a contract refused.
  */
 export async function rpc<T>(url: string, method: string, params: readonly unknown[]): Promise<T> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: ++lastId, method, params });
@@ -33,7 +33,8 @@ async function post<T>(url: string, body: string, attempt = 0): Promise<Answer<T
   } catch (error) {
     const pauseMs = PAUSES_MS[attempt];
     const failure = rpcUnreachable(url, error);
-    if (pauseMs === undefined || /ECONNREFUSED|ENOTFOUND|HTTP|INVALID_/.test(failure.message)) throw failure;
+    if (pauseMs === undefined || /ECONNREFUSED|ENOTFOUND|HTTP|INVALID_|no answer in/.test(failure.message))
+      throw failure;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     return post<T>(url, body, attempt + 1);
   }

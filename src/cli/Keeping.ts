@@ -45,7 +45,7 @@ export class Keeping {
     const watching = new Watching(watchers!, say);
     await Promise.all([posting.prepare(), watching.prepare(), this.#auditing.prepare()]);
     this.#daemons = [
-      new Daemon(matchers!, [new Settling(matchers!, say), posting, this.#auditing], say),
+      new Daemon(matchers!, [posting, new Settling(matchers!, say), this.#auditing], say),
       new Daemon(watchers!, [watching], say),
     ];
     for (const daemon of this.#daemons) daemon.run().catch((error: Error) => say(error.message));

@@ -55,7 +55,7 @@ export class Daemon {
       const lasting = problems.find(({ retryable }) => !retryable);
       if (once && lasting) throw lasting;
       if (once && isDone) return;
-      this.#tell(problems.map(({ message }) => message).join('; '));
+      this.#tell(problems.map(sentence).join('; '));
       await sleep(tickMs, undefined, { signal }).catch(() => {});
     }
   }
@@ -81,9 +81,13 @@ export class Daemon {
 
   #tell(problem: string): void {
     if (problem && problem !== this.#problem) this.#say(problem);
+    if (!problem && this.#problem) this.#say('goes on');
     this.#problem = problem;
   }
 }
+
+/** What is wrong, and what to do about it. */
+const sentence = ({ message, hint }: AICChainError) => (hint ? `${message}. ${hint}` : message);
 
 /** The log does not fit what was read of it before: only a new start, from its beginning, makes that good. */
 const LOG_BROKEN = new Set(['ReorganisationTooDeep', 'EventsOutOfOrder', 'RoundsMisordered']);

@@ -5,8 +5,8 @@ import type { Address } from '../domain/ids.ts';
 import { certifiedMatcher, type Matcher } from '../match/index.ts';
 import { Bonding } from './Bonding.ts';
 import type { Say } from './Daemon.ts';
-import { Halted } from './Halted.ts';
 import type { Duty, Moment, NetworkView } from './NetworkView.ts';
+import { roundToPost } from './roundToPost.ts';
 
 export interface PostingOptions {
   /** Most that is locked as bond; unless given, what a row of rounds at the least bond needs. */
@@ -21,7 +21,7 @@ export interface PostingOptions {
  * - `Posted`: by this account, now or before a restart; `PostedByOther`
  * - `NothingToMatch`: a round without entries is not posted
  * - `TooLate`: it ended on the way; the next one covers its workloads
- * - `BondTooSmall`: its prices ask for more than may be locked
+ * - `BondTooSmall`: its prices ask for more than may be locked, or than the wallet has
  * - `Refused`: by the contracts, for a reason that was said
  */
 export type Outcome = 'Posted' | 'PostedByOther' | 'NothingToMatch' | 'TooLate' | 'BondTooSmall' | 'Refused';
@@ -30,6 +30,9 @@ export type Outcome = 'Posted' | 'PostedByOther' | 'NothingToMatch' | 'TooLate' 
 export interface Decision extends Pick<Moment, 'round' | 'reorganisations'> {
   readonly outcome: Outcome;
 }
+
+/** The chain's clock is behind ours, and its first half not over there; a round was voided meanwhile, and bonds have doubled. */
+const LOOK_AGAIN = new Set(['NotDrawn', 'BondTooSmall']);
 
 /** What happens where several matchers run, or where a round is short. */
 const NORMAL: Readonly<Record<string, Outcome>> = {
@@ -85,31 +88,25 @@ export class Posting implements Duty {
     if (posted) return isSame(posted.matcher, this.#view.network.address) ? 'Posted' : 'PostedByOther';
     if (!moment.isComplete) return this.#waitForBlocks(moment);
     if (!(await this.#view.isOurTurn(moment))) return undefined;
-    const proposal = this.#certified(round);
+    const proposal = roundToPost(this.#view.aicchain, round, this.#matcher);
     if (proposal.entries.length === 0) return 'NothingToMatch';
     await this.#view.confirm();
-    const pricesMicro = proposal.entries.reduce((sum, { priceMicro }) => sum + priceMicro, 0);
-    if (!(await this.#bonding.cover(round, pricesMicro))) return 'BondTooSmall';
+    if (!(await this.#bonding.cover(round, proposal.entries))) return 'BondTooSmall';
+    if (!(await this.#stillHolds(moment))) return undefined;
     return this.#post(proposal);
   }
 
   #waitForBlocks({ round, behindSec }: Moment): undefined {
     if (this.#staleRound === round) return;
     this.#staleRound = round;
-    this.#say(`round ${round}: waits for blocks, the newest that the endpoint has is ${behindSec} s old`);
+    this.#say(
+      `round ${round}: waits for blocks, the newest that the endpoint has is ${behindSec} s old by the clock of this machine`,
+    );
   }
 
-  /** Only a round that withstands every challenge is sent: one that does not would cost the bond. */
-  #certified(round: number): RoundProposal {
-    const proposal = this.#view.aicchain.propose(round, this.#matcher);
-    const [first, ...more] = this.#view.aicchain.violations(round, proposal);
-    if (first === undefined) return proposal;
-    const { kind, workload, node, expected, found } = first;
-    throw new Halted(
-      'UNCERTIFIED_ROUND',
-      `round ${round} as ${this.#matcher.name} computes it is wrong (${kind}: workload ${workload}, node ${node}: ${found} instead of ${expected}; ${more.length} more), so it is not posted`,
-      { hint: 'This is a defect of the matcher that computes it; posting it would have cost the bond.' },
-    );
+  /** The chain may have taken blocks back while the bond was locked; what was computed before then would be posted blindly. */
+  async #stillHolds({ reorganisations }: Moment): Promise<boolean> {
+    return (await this.#view.look()).reorganisations === reorganisations;
   }
 
   async #post({ round, cutoff, entries }: RoundProposal): Promise<Outcome | undefined> {
@@ -120,7 +117,7 @@ export class Posting implements Duty {
       return 'Posted';
     } catch (error) {
       const { code, message } = error as AICChainError;
-      if (code === 'NotDrawn') return undefined; // the chain's clock is behind ours: the first half is not over there
+      if (LOOK_AGAIN.has(code)) return undefined;
       const normal = NORMAL[code];
       if (normal !== undefined) {
         this.#say(`round ${round}: ${message}`);

@@ -2,13 +2,14 @@ import { Caller } from '../chain/Caller.ts';
 import { compareLogs } from '../chain/compareLogs.ts';
 import type { Deployment } from '../chain/deployment.ts';
 import { type Block, ChainFeed } from '../chain/feed.ts';
+import { shownUrl } from '../chain/shownUrl.ts';
 import { AICChainError } from '../domain/errors.ts';
 import type { Hex } from '../domain/ids.ts';
 import { NetworkState, stateHash } from '../state/index.ts';
 import { Halted } from './Halted.ts';
 
-/** Two endpoints may be on two forks for a moment, but not for so many questions in a row. */
-const FORKS_LAST = 20;
+/** Two endpoints may be on two forks for a moment, but not for so many blocks. */
+const DEEPEST_FORK = 32;
 
 /**
  * The same log from elsewhere, folded beside the first one. An endpoint that invents, withholds or alters a log gives
@@ -18,7 +19,6 @@ export class SecondEndpoint {
   readonly #caller: Caller;
   readonly #state: NetworkState;
   readonly #feed: ChainFeed;
-  #forked = 0;
 
   constructor(rpcUrl: string, deployment: Deployment) {
     this.#caller = new Caller({ rpcUrl, deployment });
@@ -34,15 +34,14 @@ export class SecondEndpoint {
     await this.#feed.poll(last.number);
     const own = this.#feed.last;
     if (own === undefined || own.number < last.number) {
-      throw notConfirmed(`${this.#caller.rpcUrl} is at block ${own?.number ?? 'none'} of ${last.number}`);
+      throw notConfirmed(`${this.#name} is at block ${own?.number ?? 'none'} of ${last.number}`);
     }
-    const isFork = own.hash !== last.hash;
-    this.#forked = isFork ? this.#forked + 1 : 0;
-    if (isFork && this.#forked < FORKS_LAST) {
-      throw notConfirmed(`${this.#caller.rpcUrl} has another block ${last.number}`);
+    if (own.hash !== last.hash) {
+      const parted = await this.#firstOtherBlock(first, last.number);
+      if (last.number - parted < DEEPEST_FORK)
+        throw notConfirmed(`${this.#name} has another block ${last.number}`);
+      throw this.#parting(first, 'are on different chains', parted);
     }
-    if (isFork)
-      throw this.#parting(first, 'are on different chains', await this.#firstOtherBlock(first, last.number));
     if (stateHash(this.#state) === stateHash(state)) return;
     await this.compare(first);
     // They tell the same now; what was folded of one of them before is not what it tells any more.
@@ -55,8 +54,12 @@ export class SecondEndpoint {
     if (difference) throw this.#parting(first, 'tell different logs', difference.blockNumber);
   }
 
+  get #name(): string {
+    return shownUrl(this.#caller.rpcUrl);
+  }
+
   #parting({ rpcUrl }: Caller, how: string, block: number): Halted {
-    return new Halted('LOGS_DIFFER', `${rpcUrl} and ${this.#caller.rpcUrl} ${how}, at block ${block}`, {
+    return new Halted('LOGS_DIFFER', `${shownUrl(rpcUrl)} and ${this.#name} ${how}, at block ${block}`, {
       hint: 'One of them does not tell the truth: ask a third before you go on.',
     });
   }

@@ -103,6 +103,24 @@ describe('a matcher', () => {
     expect(ends.map(({ status }) => status)).toEqual(workloads.map(() => 'Running'));
   });
 
+  it('beside another one with the same wallet posts each round once', async () => {
+    const matchers = [await market.matcher('matcher1')];
+    matchers.push(
+      await market.matcher('matcher1', { network: market.through(market.chain.rpcUrl, 'matcher1') }),
+    );
+    for (let i = 0; i < 3; i++) {
+      await market.submit();
+      const round = await market.advance();
+      for (let look = 0; look < 2; look++) await Promise.allSettled(matchers.map((one) => one.look()));
+      expect(await posted(round)).toBeGreaterThan(0);
+      expect(matchers.map(({ posting }) => posting.decided)).toEqual(
+        matchers.map(() => expect.objectContaining({ round, outcome: expect.stringMatching(/^Posted/) })),
+      );
+    }
+    const { state } = await NetworkView.open(market.client('client'));
+    expect(state.rounds.size).toBe(3);
+  });
+
   it('adds to its bond what the next round needs, and never more than it was told', async () => {
     const most = 200 * MICRO_PER_AICC;
     const one = await market.matcher('matcher2', { mostBondMicro: most });
@@ -121,6 +139,29 @@ describe('a matcher', () => {
     expect(market.said.at(-1)).toMatch(
       /needs a bond of 100 AICC; 0 AICC are free, 200 AICC are locked, 200 AICC may be/,
     );
+  });
+
+  it('that owns one bond and no more posts, starts again, and waits until that bond is free', async () => {
+    const poor = market.client('poor');
+    const one = 100 * MICRO_PER_AICC;
+    await poor.money.transferAicc(market.client('client').address, (await poor.money.aiccMicro()) - one);
+    const first = await market.matcher('poor');
+    await market.submit();
+    const round = await market.advance();
+    expect(await first.look()).toBe(true);
+    expect(first.posting.decided).toMatchObject({ round, outcome: 'Posted' });
+
+    const again = await market.matcher('poor');
+    const window = await poor.parameters.current('challengeWindowRounds');
+    const outcomes: (string | undefined)[] = [];
+    for (let i = 0; i <= window; i++) {
+      await market.submit();
+      await market.advance();
+      await again.look();
+      outcomes.push(again.posting.decided?.outcome);
+    }
+    expect(outcomes).toEqual([...Array.from({ length: window }, () => 'BondTooSmall'), 'Posted']);
+    expect(market.said.filter((line) => line.includes('no more can be locked'))).toHaveLength(2);
   });
 
   it('uses what it has locked before, also where that is more than it may lock now', async () => {
@@ -149,7 +190,8 @@ describe('a matcher', () => {
         return new Promise(() => {});
       };
     });
-    void view.look().then((moment) => posting.look(moment)); // it never comes back from there
+    const killed = view.look().then((moment) => posting.look(moment));
+    killed.catch(() => {}); // it never comes back from there, until its endpoint goes
     await sent;
     expect(await posted(round)).toBe(0);
     for (const _ of ['started again', 'and again']) {

@@ -1,4 +1,4 @@
-import { encodeEventTopics } from 'viem';
+import { encodeEventTopics, toFunctionSelector } from 'viem';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { roundStart } from '../chain/clock.ts';
 import { ABIS } from '../chain/contracts.ts';
@@ -24,6 +24,7 @@ afterEach(async () => {
 });
 
 const [SUBMITTED] = encodeEventTopics({ abi: ABIS.workloads, eventName: 'WorkloadSubmitted' });
+const FREE_BOND = toFunctionSelector('freeBondMicroOf(address)');
 const posted = async (round: number) => (await market.client('client').rounds.get(round)).entryCount;
 const throughProxy = () => ({ network: market.through(proxy.rpcUrl, 'matcher1') });
 /** Answers as a node of a public chain does: its blocks come by themselves. */
@@ -55,7 +56,7 @@ describe('a stale view', () => {
     const { isComplete } = await one.view.look();
     expect([isComplete, await one.look(), await posted(round)]).toEqual([false, false, 0]);
     expect(market.said.at(-1)).toMatch(
-      /^round \d+: waits for blocks, the newest that the endpoint has is \d+ s old$/,
+      /^round \d+: waits for blocks, the newest that the endpoint has is \d+ s old by the clock of this machine$/,
     );
   });
 
@@ -87,6 +88,33 @@ describe('a reorganisation', () => {
     await one.view.look();
     const fresh = await NetworkView.open(market.client('client'));
     expect(stateHash(one.view.state)).toBe(stateHash(fresh.state));
+  });
+
+  it('between computing and sending has the round computed again', async () => {
+    const one = await market.matcher('matcher1', throughProxy());
+    const snapshot = await rpc(market.chain.rpcUrl, 'evm_snapshot', []);
+    await market.submit();
+    await market.advance();
+    const asked: string[] = [];
+    proxy.meddle = async (method, params, ask) => {
+      const [{ data } = { data: '' }] = params as { data?: string }[];
+      if (asked.length === 0 && data?.startsWith(FREE_BOND)) {
+        asked.push(method); // the round is computed, its bond is looked for
+        await rpc(market.chain.rpcUrl, 'evm_revert', [snapshot]);
+        await market.client('operator0').nodes.setAsk(market.nodes[0]!, 9_000_000);
+        await market.submit();
+        await market.advance();
+      }
+      return ask(method, params);
+    };
+    expect(await one.look()).toBe(false);
+    expect(asked).toHaveLength(1);
+    expect(await one.look()).toBe(true);
+    const round = one.posting.decided!.round;
+    const entries = one.view.aicchain.propose(round).entries;
+    expect(entries.map(({ node }) => node)).not.toEqual([market.nodes[0]]);
+    await one.view.look();
+    expect(one.view.state.rounds.get(round)?.entries).toEqual(entries);
   });
 
   it('that takes a workload back leaves nothing to post', async () => {
@@ -168,6 +196,30 @@ describe('a second endpoint', () => {
     };
     await market.advance();
     await expect(one.look()).rejects.toMatchObject({ code: 'LOGS_DIFFER' });
+  });
+
+  it('that is on another chain is told from one that is on another fork for a moment', async () => {
+    const one = await market.matcher('matcher1', { checkRpcUrl: proxy.rpcUrl });
+    const parted = (await market.client('client').blockNumber()) + 1;
+    const other = (hash: string) => hash.replace(/.{4}$/, 'ffff');
+    proxy.meddle = async (method, params, ask) => {
+      const answer = await ask(method, params);
+      if (method === LOGS)
+        return (answer as (Log & { blockHash: string })[]).map((log) =>
+          Number(log.blockNumber) < parted ? log : { ...log, blockHash: other(log.blockHash) },
+        );
+      if (method !== 'eth_getBlockByNumber' || answer === null) return answer;
+      const block = answer as { number: string; hash: string };
+      return Number(block.number) < parted ? block : { ...block, hash: other(block.hash) };
+    };
+    await market.submit();
+    await market.advance();
+    await expect(one.look()).rejects.toMatchObject({ code: 'NOT_CONFIRMED', retryable: true });
+    await rpc(market.chain.rpcUrl, 'anvil_mine', ['0x20']);
+    await expect(one.look()).rejects.toMatchObject({
+      code: 'LOGS_DIFFER',
+      message: expect.stringMatching(new RegExp(`are on different chains, at block ${parted}$`)),
+    });
   });
 
   it('that has not come so far is waited for', async () => {

@@ -15,10 +15,11 @@ import type { Claims, Ineligible, IntegerNetwork } from '../domain/types.ts';
 import { type Challenge, type Posted, reasonAgainst, type Violation } from '../match/index.ts';
 import type { Integers } from '../match/testing/mutations.ts';
 import type { Scene } from '../match/testing/scene.ts';
+import { NetworkView } from '../matcher/index.ts';
 import { compile } from '../policy/compile.ts';
 import { encodeWeights } from '../policy/weightsBytes.ts';
 import type { NetworkState } from '../state/index.ts';
-import { violationOf } from '../watcher/violationOf.ts';
+import { violationOf, Watching } from '../watcher/index.ts';
 
 const SALT = keccak256(stringToHex('salt'));
 const FRESHNESS_ROUNDS = 24;
@@ -121,42 +122,39 @@ export class WrongedNetwork {
   }
 }
 
-/** Judges posted rounds from the log, as the watcher's daemon does, and challenges what is wrong. */
+/** The watcher that everybody runs, told when to look. */
 export class Watcher {
-  readonly state: NetworkState;
-  readonly #aicchain: AICChain;
-  readonly #network: NetworkClient;
-  readonly #poll: () => Promise<unknown>;
+  readonly #view: NetworkView;
+  readonly #watching: Watching;
 
-  private constructor(network: NetworkClient, state: NetworkState, poll: () => Promise<unknown>) {
-    this.#network = network;
-    this.state = state;
-    this.#aicchain = new AICChain(state);
-    this.#poll = poll;
+  private constructor(view: NetworkView) {
+    this.#view = view;
+    this.#watching = new Watching(view, () => {});
   }
 
   static async start(network: NetworkClient): Promise<Watcher> {
     await network.money.ensureAvailable(5_000 * AICC);
-    const { state, feed } = await syncState(network.caller);
-    return new Watcher(network, state, () => feed.poll());
+    return new Watcher(await NetworkView.open(network));
   }
 
-  poll(): Promise<unknown> {
-    return this.#poll();
+  get state(): NetworkState {
+    return this.#view.state;
   }
 
   /** What is wrong with entries that are, or could be, posted: by classes of nodes. */
   violations(round: number, posted: Posted): readonly Violation[] {
-    return this.#aicchain.violations(round, posted);
+    return this.#view.aicchain.violations(round, posted);
   }
 
-  /** Judges a posted round; returns the challenge that it sent, undefined where nothing is wrong. */
+  async poll(): Promise<void> {
+    await this.#view.look();
+  }
+
+  /** Looks once; returns what it challenges of a posted round, undefined where nothing is wrong with it. */
   async watch(round: number): Promise<Challenge | undefined> {
-    await this.#poll();
-    const posted = this.state.rounds.get(round)!;
-    const challenge = violationOf(this.#aicchain, posted);
-    if (challenge !== undefined)
-      await this.#network.rounds.challenge({ round, ...challenge }, posted.entries);
+    const moment = await this.#view.look();
+    const challenge = violationOf(this.#view.aicchain, this.state.rounds.get(round)!);
+    await this.#watching.look(moment);
     return challenge;
   }
 }

@@ -1,3 +1,4 @@
+import { ContractRefusal, noGasMoney } from '../chain/failure.ts';
 import { AICChainError } from '../domain/errors.ts';
 import { PARAMETERS } from '../domain/parameters.ts';
 import type { PostedRound } from '../domain/types.ts';
@@ -7,7 +8,12 @@ import { type Duty, Halted, type Moment, type NetworkView, type Say, Settling } 
 import { nameOf, violationOf } from './violationOf.ts';
 
 /** Where several watchers run: another one was faster, or the window has closed on the way. */
-const TOO_LATE = new Set(['AlreadyVoided', 'NotChallengeable']);
+function isTooLate(error: unknown): boolean {
+  if (!(error instanceof ContractRefusal)) return false;
+  const { code, values } = error;
+  // That nothing was posted is what an endpoint says that lags behind the log which it told: asked again, it may know.
+  return code === 'AlreadyVoided' || (code === 'NotChallengeable' && Number(values.lastRound) > 0);
+}
 
 /** No window is longer, whatever is voted. */
 const LONGEST_WINDOW = PARAMETERS.find(({ name }) => name === 'challengeWindowRounds')!.max;
@@ -21,8 +27,9 @@ export class Watching implements Duty {
   readonly #view: NetworkView;
   readonly #say: Say;
   readonly #settling: Settling;
-  /** Rounds that need no other look, unless the chain takes blocks back. */
+  /** Rounds that can be challenged and need no other look, unless the chain takes blocks back. */
   readonly #judged = new Set<number>();
+  #judgedCount = 0;
   #reorganisations = 0;
   #settledAt = '';
   readonly #voided: number[] = [];
@@ -33,9 +40,9 @@ export class Watching implements Duty {
     this.#settling = new Settling(view, say);
   }
 
-  /** How many rounds were judged, of those that could be challenged. */
+  /** How often a round was judged: again after the chain took blocks back. */
   get judged(): number {
-    return this.#judged.size;
+    return this.#judgedCount;
   }
 
   /** The rounds that our challenges have voided. */
@@ -45,11 +52,12 @@ export class Watching implements Duty {
 
   /** Refuses to begin with a wallet that could not challenge anything. */
   async prepare(): Promise<void> {
-    const { rounds, money, address } = this.#view.network;
-    const [bondMicro, availableMicro, aiccMicro] = await Promise.all([
+    const { rounds, money, address, caller } = this.#view.network;
+    const [bondMicro, availableMicro, aiccMicro, gasWei] = await Promise.all([
       rounds.challengeBondMicro(),
       money.availableMicro(),
       money.aiccMicro(),
+      caller.gasWei(),
     ]);
     const haveMicro = availableMicro + aiccMicro;
     if (haveMicro < bondMicro) {
@@ -59,6 +67,7 @@ export class Watching implements Duty {
         { hint: 'Get some with `aicchain wallet faucet` (development networks).' },
       );
     }
+    if (gasWei === 0n) throw noGasMoney(address);
     this.#say(`watching: a challenge puts ${aicc(bondMicro)} at stake, of ${aicc(haveMicro)}`);
   }
 
@@ -66,6 +75,7 @@ export class Watching implements Duty {
     if (moment.reorganisations !== this.#reorganisations) this.#judged.clear();
     this.#reorganisations = moment.reorganisations;
     const recent = this.#recentRounds(moment.round);
+    for (const round of this.#judged) if (round < moment.round - LONGEST_WINDOW) this.#judged.delete(round);
     if (await this.#judgeAll(recent.filter((posted) => this.#isToJudge(posted, moment.round)))) return false;
     await this.#reopen(moment, recent.filter(({ voided }) => voided).length);
     // The log may tell of our challenge a moment later than its receipt.
@@ -95,6 +105,7 @@ export class Watching implements Duty {
       try {
         if (await this.#judge(posted)) wrong++;
         this.#judged.add(posted.round);
+        this.#judgedCount++;
       } catch (error) {
         if (error instanceof Halted) throw error;
         failure ??= error;
@@ -107,15 +118,17 @@ export class Watching implements Duty {
   /** True if the round is wrong. */
   async #judge(posted: PostedRound): Promise<boolean> {
     const challenge = violationOf(this.#view.aicchain, posted);
-    if (challenge === undefined) return false;
+    if (challenge === undefined) {
+      this.#say(`round ${posted.round} is right (entries: ${posted.entries.length})`);
+      return false;
+    }
     await this.#view.confirm();
     const told = `round ${posted.round} of ${posted.matcher} is wrong (${nameOf(challenge)})`;
     try {
       await this.#challenge(posted, challenge, told);
     } catch (error) {
-      const { code, message } = error as AICChainError;
-      if (!TOO_LATE.has(code)) throw error;
-      this.#say(`${told}: ${message}`);
+      if (!isTooLate(error)) throw error;
+      this.#say(`${told}: ${(error as Error).message}`);
     }
     return true;
   }

@@ -1,5 +1,7 @@
+import { type AbiFunction, toFunctionSelector } from 'viem';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../chain/clock.ts';
+import { ABIS } from '../chain/contracts.ts';
 import { rpc } from '../chain/rpc.ts';
 import { type RpcProxy, startRpcProxy } from '../chain/testing/rpcProxy.ts';
 import type { Entry } from '../domain/types.ts';
@@ -14,6 +16,9 @@ beforeEach(async () => {
 });
 afterEach(() => market.stop());
 
+const CHALLENGE = toFunctionSelector(
+  ABIS.chain.find((item) => item.type === 'function' && item.name === 'challenge') as AbiFunction,
+);
 const BOND = 100 * MICRO_PER_AICC;
 const roundOf = (round: number) => market.client('client').rounds.get(round);
 
@@ -57,6 +62,15 @@ describe('a watcher refuses', () => {
     await expect(watcher('poor')).rejects.toMatchObject({
       code: 'BOND_NOT_COVERED',
       message: expect.stringContaining('10 AICC at stake'),
+    });
+  });
+
+  it('to begin with a wallet that cannot pay for the gas of a challenge', async () => {
+    const { address } = market.client('watcher1');
+    await rpc(market.chain.rpcUrl, 'anvil_setBalance', [address, '0x0']);
+    await expect(watcher('watcher1')).rejects.toMatchObject({
+      code: 'NO_GAS_MONEY',
+      message: `${address} cannot pay for gas`,
     });
   });
 
@@ -127,6 +141,26 @@ describe('a watcher', () => {
     await proxy.stop();
   });
 
+  it('asks again where its endpoint does not know yet of the round that it told of', async () => {
+    await market.submit();
+    await market.advance();
+    const round = await cheat(overpriced);
+    const proxy = await startRpcProxy(market.chain.rpcUrl);
+    const one = await watcher('watcher1', proxy.rpcUrl);
+    await market.client('watcher1').money.deposit(BOND);
+    proxy.meddle = (method, params, ask) => {
+      const [{ data } = { data: '' }] = params as { data?: string }[];
+      if (!data?.startsWith(CHALLENGE)) return ask(method, params);
+      const inARoundWithoutPost = `${CHALLENGE}${'ffff'.padStart(64, '0')}${data.slice(CHALLENGE.length + 64)}`;
+      return ask(method, [{ ...(params[0] as object), data: inARoundWithoutPost }, ...params.slice(1)]);
+    };
+    await expect(one.look()).rejects.toMatchObject({ code: 'NotChallengeable' });
+    proxy.meddle = undefined;
+    await one.look();
+    expect(one.watching.voided).toEqual([round]);
+    await proxy.stop();
+  });
+
   it('opens again what a voided round had matched, and it is matched in a later one', async () => {
     const workload = await market.submit();
     await market.advance();
@@ -161,6 +195,18 @@ describe('a watcher', () => {
     expect(watchers.flatMap(({ watching }) => watching.voided)).toEqual([round]);
     const gains = (await Promise.all(names.map(worthMicro))).map((worth, i) => worth - before[i]!);
     expect(gains.toSorted((a, b) => a - b)).toEqual([0, BOND / 5]);
+  });
+
+  it('beside another one with the same wallet pays for one challenge', async () => {
+    await market.submit();
+    await market.advance();
+    const round = await cheat(overpriced);
+    const before = await worthMicro('watcher1');
+    const watchers = [await watcher('watcher1'), await watcher('watcher1')];
+    // With the same nonce they may even send the same transaction; if they are two, one is refused and looks again.
+    for (let i = 0; i < 2; i++) await Promise.allSettled(watchers.map(({ look }) => look()));
+    expect(new Set(watchers.flatMap(({ watching }) => watching.voided))).toEqual(new Set([round]));
+    expect((await worthMicro('watcher1')) - before).toBe(BOND / 5);
   });
 
   it('that was not there makes up for it while the window lasts, and not after', async () => {

@@ -45,7 +45,7 @@ async function run(session: Session, { bond, settle, once = false, rpcCheck }: R
   const view = await out.task('Reading the log', () => NetworkView.open(network, checkRpcUrl));
   const posting = new Posting(view, { mostBondMicro, say });
   await posting.prepare();
-  const duties = settle ? [new Settling(view, say), posting] : [posting];
+  const duties = settle ? [posting, new Settling(view, say)] : [posting]; // the round does not wait
   await runDaemon(new Daemon(view, duties, say), { once });
   const { decided } = posting;
   out.result({ decided }, () => {

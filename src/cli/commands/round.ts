@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { NetworkClient } from '../../chain/NetworkClient.ts';
 import { AICChainError } from '../../domain/errors.ts';
 import { NodeId, WorkloadId } from '../../domain/ids.ts';
 import { CHALLENGE_KIND, type Entry, type PostedRound } from '../../domain/types.ts';
 import { formatAicc } from '../../domain/units.ts';
 import type { Challenge } from '../../match/index.ts';
+import { Bonding, roundToPost } from '../../matcher/index.ts';
 import type { NetworkState } from '../../state/index.ts';
 import { nameOf, violationOf } from '../../watcher/index.ts';
 import type { Output } from '../Output.ts';
@@ -106,10 +106,11 @@ const ATTEMPTS = 3;
 async function post(session: Session): Promise<void> {
   const { out } = session;
   const network = session.network();
+  const bonding = new Bonding(network, Number.POSITIVE_INFINITY, (line) => out.note(line));
   for (let left = ATTEMPTS; ; left--) {
     const view = await session.view(network);
     const { round } = view;
-    const { entries, cutoff, entriesHash } = view.aicchain.propose(round);
+    const { entries, cutoff, entriesHash } = roundToPost(view.aicchain, round);
     if (entries.length === 0) {
       out.result({ round, posted: false, entries }, () =>
         out.line(`Nothing can be matched in round ${round}, so nothing is posted.`),
@@ -118,7 +119,7 @@ async function post(session: Session): Promise<void> {
     }
     try {
       await out.task(`Posting round ${round}`, async () => {
-        await bondFor(network, entries);
+        await bonding.cover(round, entries);
         await network.rounds.post(round, cutoff, entries);
       });
     } catch (error) {
@@ -131,13 +132,6 @@ async function post(session: Session): Promise<void> {
     });
     return;
   }
-}
-
-/** A round's prices ask for a bond that no other round locks; what is missing of it is put up. */
-async function bondFor({ rounds }: NetworkClient, entries: readonly Entry[]): Promise<void> {
-  const pricesMicro = entries.reduce((sum, { priceMicro }) => sum + priceMicro, 0);
-  const missing = (await rounds.bondNeededMicro(pricesMicro)) - (await rounds.freeBondMicro());
-  if (missing > 0) await rounds.bond(missing);
 }
 
 interface ChallengeOptions {

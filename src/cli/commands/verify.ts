@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { AICChain } from '../../AICChain.ts';
 import { compareLogs, type LogComparison } from '../../chain/compareLogs.ts';
 import { NetworkClient } from '../../chain/NetworkClient.ts';
+import { shownUrl } from '../../chain/shownUrl.ts';
 import { AICChainError } from '../../domain/errors.ts';
 import type { ChainEvent } from '../../domain/events.ts';
 import { roundAt } from '../../domain/roundClock.ts';
@@ -111,15 +112,15 @@ function tellComparison(out: Output, compared: LogComparison, url: string, other
   const { difference, toBlock, aheadBlocks, stateHashes } = compared;
   if (aheadBlocks !== 0)
     out.line(
-      `${otherUrl} is ${counted(Math.abs(aheadBlocks), 'block')} ${aheadBlocks > 0 ? 'ahead' : 'behind'}.`,
+      `${shownUrl(otherUrl)} is ${counted(Math.abs(aheadBlocks), 'block')} ${aheadBlocks > 0 ? 'ahead' : 'behind'}.`,
     );
   if (difference === undefined) {
     out.line(`Both endpoints tell the same log up to block ${toBlock}; state ${stateHashes[0]}.`);
     return;
   }
   out.line(`The endpoints differ first in block ${difference.blockNumber}, log ${difference.logIndex}:`);
-  out.line(`  ${url} tells ${textOf(difference.first)}`);
-  out.line(`  ${otherUrl} tells ${textOf(difference.second)}`);
+  out.line(`  ${shownUrl(url)} tells ${textOf(difference.first)}`);
+  out.line(`  ${shownUrl(otherUrl)} tells ${textOf(difference.second)}`);
 }
 
 /** As a finding: what the second endpoint tells is as good as what the first does. */
