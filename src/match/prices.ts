@@ -10,14 +10,19 @@ export interface Duals {
  * The seller-optimal duals: the least u, and so the highest v, that any optimal assignment allows; v + cost is the VCG
  * price. They are found from the assignment's own duals: a row can give up the shortest distance, in reduced costs
  * u + v - W, to a free node, to u = 0, or to what the holder of another column can give up.
- *
- * To be called before columns are freed: every column is matched.
+ * A free column has v = 0.
  */
 export function sellerOptimalDuals(assignment: Assignment): Duals {
-  const { u, v, columnOf, columns } = assignment;
+  const { u, v, columnOf, rowOf, columns } = assignment;
   const matched = [...columnOf.keys()].filter((row) => columnOf[row] !== NONE);
   const weights = matched.map((row) => assignment.weights(row));
-  const givesUp = Float64Array.from(matched, (row) => u[row]! - Math.max(0, assignment.bestEdgeMicro(row)));
+  const free: number[] = [];
+  for (let column = 0; column < columns; column++) if (rowOf[column] === NONE) free.push(column);
+  const givesUp = Float64Array.from(matched, (row, i) => {
+    let least = Math.max(0, assignment.bestEdgeMicro(row));
+    for (const column of free) least = Math.max(least, weights[i]![column]!);
+    return u[row]! - least;
+  });
   const waiting = matched.map((_, i) => i);
   while (waiting.length > 0) {
     let least = 0;

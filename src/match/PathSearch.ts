@@ -1,0 +1,253 @@
+/** No partner. */
+export const NONE = -1;
+
+/** Partners are looked at block by block, and most blocks are known to be too far away. */
+export const BLOCK = 32;
+const FAR = Number.POSITIVE_INFINITY;
+/** The distance of what is reached: no other is less. */
+const REACHED = -1;
+
+/** Rows, or columns. The arrays are replaced by longer ones as their number grows. */
+export interface Side {
+  count: number;
+  dual: Float64Array;
+  /** Index on the other side, or NONE. */
+  mateOf: Int32Array;
+}
+
+/** Weights and ways out of one side. */
+export interface Outlook {
+  /** The weight of a pair is at `firstAt(own) + other * step`; firstAt sees to it that all of an item's are there. */
+  readonly micro: Float64Array;
+  readonly step: number;
+  firstAt(own: number): number;
+  /** What the dual of an item may fall to, at least 0, once it has no mate on the other side. */
+  leastAlone(own: number): number;
+}
+
+/**
+ * Shortest augmenting paths from one side of an assignment, in reduced costs own + other - W >= 0. A path ends at a
+ * free item of the other side, or where an item of the own side gives up its mate for what it has alone.
+ *
+ * While searches run, duals of the other side only rise, and with them the least other - W in a block: as it was when
+ * the block was last looked at, it bounds how near the block can be. Whoever lowers one has to `forget`.
+ *
+ * Exact in float64 for integers: duals and weights lie in 0..2^53 - 1, and so does every distance that is ever chosen. A
+ * sum above 2^53 may round, but only to something above every dual, and is never chosen.
+ */
+export class PathSearch {
+  readonly #own: Side;
+  readonly #other: Side;
+  readonly #outlook: Outlook;
+  /** By item and block: at most the least other - W there is. */
+  #bounds = new Float64Array();
+  #blocksPerItem = 0;
+  /** By item of the other side: the distance, and which item of the own side it comes from. */
+  #distance = new Float64Array();
+  #cameFrom = new Int32Array();
+  /** By block: the least distance of what is not reached. */
+  #leastIn = new Float64Array();
+  /** What has a final distance, and that. */
+  readonly #reached: number[] = [];
+  readonly #reachedAt: number[] = [];
+
+  constructor(own: Side, other: Side, outlook: Outlook) {
+    this.#own = own;
+    this.#other = other;
+    this.#outlook = outlook;
+  }
+
+  /** To be called before an item of the other side gets a lower dual than it had. */
+  forget(): void {
+    this.#bounds.fill(-FAR);
+  }
+
+  /** The same for the blocks of one item from the one with `other` on. */
+  forgetFrom(own: number, other: number): void {
+    const blocks = this.#blocksPerItem;
+    if (blocks > 0) this.#bounds.fill(-FAR, own * blocks + Math.floor(other / BLOCK), (own + 1) * blocks);
+  }
+
+  /** The least dual of an item with own + other >= W everywhere. */
+  leastDual(own: number): number {
+    const { micro, step } = this.#outlook;
+    const first = this.#outlook.firstAt(own);
+    const { dual, count } = this.#other;
+    this.#reserve();
+    let least = this.#outlook.leastAlone(own);
+    let bound = own * this.#blocksPerItem;
+    for (let from = 0; from < count; from += BLOCK, bound++) {
+      if (-this.#bounds[bound]! <= least) continue;
+      const to = Math.min(from + BLOCK, count);
+      let excessInBlock = FAR;
+      for (let other = from, at = first + from * step; other < to; other++, at += step) {
+        const excess = dual[other]! - micro[at]!;
+        if (excess < excessInBlock) excessInBlock = excess;
+      }
+      this.#bounds[bound] = excessInBlock;
+      if (-excessInBlock > least) least = -excessInBlock;
+    }
+    return least;
+  }
+
+  /** Gives an item without a mate the first free one at no distance, if there is any. */
+  takeTight(own: number): boolean {
+    const { micro, step } = this.#outlook;
+    const first = this.#outlook.firstAt(own);
+    const { dual, mateOf, count } = this.#other;
+    const least = -this.#own.dual[own]!;
+    this.#reserve();
+    let bound = own * this.#blocksPerItem;
+    for (let from = 0; from < count; from += BLOCK, bound++) {
+      if (this.#bounds[bound]! > least) continue;
+      const to = Math.min(from + BLOCK, count);
+      for (let other = from; other < to; other++) {
+        if (mateOf[other] !== NONE || dual[other]! - micro[first + other * step]! !== least) continue;
+        mateOf[other] = own;
+        this.#own.mateOf[own] = other;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Finds a mate for an item, along the shortest path there is. Returns who is alone in the end, maybe the item itself;
+   * NONE where everyone has a mate.
+   */
+  augment(start: number): number {
+    const end = this.#shortestPath(start);
+    this.#moveDuals(start, end.distance);
+    let other = end.other;
+    if (other === NONE) {
+      other = this.#own.mateOf[end.own]!;
+      this.#own.mateOf[end.own] = NONE;
+    }
+    while (other !== NONE) {
+      const taker = this.#cameFrom[other]!;
+      const given = this.#own.mateOf[taker]!;
+      this.#own.mateOf[taker] = other;
+      this.#other.mateOf[other] = taker;
+      other = given;
+    }
+    return end.other === NONE ? end.own : NONE;
+  }
+
+  #shortestPath(start: number): PathEnd {
+    const { micro, step } = this.#outlook;
+    const { dual } = this.#own;
+    const { dual: otherDual, mateOf, count } = this.#other;
+    this.#reserve();
+    const bounds = this.#bounds;
+    const distance = this.#distance;
+    const cameFrom = this.#cameFrom;
+    const leastIn = this.#leastIn;
+    const blocks = Math.ceil(count / BLOCK);
+    distance.fill(FAR, 0, count);
+    leastIn.fill(FAR, 0, blocks);
+    this.#reached.length = 0;
+    let endDistance = FAR;
+    let endOwn = start;
+    let endOther = NONE;
+    let own = start;
+    let ownDistance = 0;
+    for (;;) {
+      const ownDual = dual[own]!;
+      const alone = ownDistance + (ownDual - this.#outlook.leastAlone(own));
+      if (alone < endDistance) {
+        endDistance = alone;
+        endOwn = own;
+        endOther = NONE;
+      }
+      const first = this.#outlook.firstAt(own);
+      const firstBound = own * this.#blocksPerItem;
+      let nearest = NONE;
+      let nearestDistance = endDistance;
+      for (let block = blocks - 1; block >= 0; block--) {
+        if (ownDistance + (ownDual + bounds[firstBound + block]!) < endDistance) {
+          const from = block * BLOCK;
+          const to = Math.min(from + BLOCK, count);
+          let excessInBlock = FAR;
+          let leastInBlock = FAR;
+          for (let other = from, at = first + from * step; other < to; other++, at += step) {
+            const excess = otherDual[other]! - micro[at]!;
+            if (excess < excessInBlock) excessInBlock = excess;
+            const through = ownDistance + (ownDual + excess);
+            let known = distance[other]!;
+            if (through < known) {
+              known = through;
+              distance[other] = through;
+              cameFrom[other] = own;
+              if (through < endDistance && mateOf[other] === NONE) {
+                endDistance = through;
+                endOther = other;
+              }
+            }
+            if (known < leastInBlock && known !== REACHED) leastInBlock = known;
+          }
+          bounds[firstBound + block] = excessInBlock;
+          leastIn[block] = leastInBlock;
+        }
+        if (leastIn[block]! < nearestDistance) {
+          nearestDistance = leastIn[block]!;
+          nearest = block;
+        }
+      }
+      if (nearest === NONE || nearestDistance >= endDistance) break;
+      const other = this.#reach(nearest);
+      this.#reachedAt[this.#reached.length] = nearestDistance;
+      this.#reached.push(other);
+      own = mateOf[other]!;
+      ownDistance = nearestDistance;
+    }
+    return { distance: endDistance, own: endOwn, other: endOther };
+  }
+
+  /** The nearest of a block: the last of them, as in ascending order paths end behind it. */
+  #reach(block: number): number {
+    const distance = this.#distance;
+    const from = block * BLOCK;
+    const to = Math.min(from + BLOCK, this.#other.count);
+    const nearestDistance = this.#leastIn[block]!;
+    let nearest = to - 1;
+    while (distance[nearest] !== nearestDistance) nearest--;
+    distance[nearest] = REACHED;
+    let least = FAR;
+    for (let other = from; other < to; other++) {
+      const known = distance[other]!;
+      if (known < least && known !== REACHED) least = known;
+    }
+    this.#leastIn[block] = least;
+    return nearest;
+  }
+
+  #moveDuals(start: number, total: number) {
+    const { dual } = this.#own;
+    const { dual: otherDual, mateOf } = this.#other;
+    dual[start] = dual[start]! - total;
+    for (let i = 0; i < this.#reached.length; i++) {
+      const other = this.#reached[i]!;
+      const slack = total - this.#reachedAt[i]!;
+      otherDual[other] = otherDual[other]! + slack;
+      dual[mateOf[other]!] = dual[mateOf[other]!]! - slack;
+    }
+  }
+
+  /** Room for all of the other side, with a bound for each of its blocks. */
+  #reserve() {
+    const length = this.#other.dual.length;
+    if (this.#distance.length === length) return;
+    this.#distance = new Float64Array(length);
+    this.#cameFrom = new Int32Array(length);
+    this.#blocksPerItem = Math.ceil(length / BLOCK);
+    this.#leastIn = new Float64Array(this.#blocksPerItem);
+    this.#bounds = new Float64Array(this.#own.dual.length * this.#blocksPerItem).fill(-FAR);
+  }
+}
+
+/** Where a path ends: at a free `other`, or, where that is NONE, with `own` alone. */
+interface PathEnd {
+  readonly distance: number;
+  readonly own: number;
+  readonly other: number;
+}
