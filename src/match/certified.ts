@@ -8,7 +8,7 @@ import { costMicro } from './classTerms.ts';
 import { optimalAssignment } from './coarseToFine.ts';
 import type { Matcher, RoundInstance } from './Matcher.ts';
 import { pairTable } from './pairTable.ts';
-import { pointers, sellerOptimalDuals } from './prices.ts';
+import { pointers, sellerOptimalDuals, tightColumns } from './prices.ts';
 
 /** The canonical round: best welfare, VCG prices, ties to the lowest ids, and the certificate of all that. */
 export const certifiedMatcher: Matcher = { name: 'certified', match: certifiedRound };
@@ -79,8 +79,9 @@ function entriesOf(
   costOf: (row: number, group: number, position: number) => number,
 ): readonly Entry[] {
   const duals = sellerOptimalDuals(assignment);
-  takeLowestNodes(assignment, duals);
-  const { next, rank } = pointers(assignment, duals);
+  const tight = tightColumns(assignment, duals);
+  takeLowestNodes(assignment, duals, tight);
+  const { next, rank } = pointers(assignment, duals, tight);
   const entries: Entry[] = [];
   for (const [row, column] of assignment.columnOf.entries()) {
     if (column === NONE) continue;

@@ -53,44 +53,55 @@ export interface Pointers {
   readonly rank: Int32Array;
 }
 
+/** By row, the columns that could be its own: u + v = W. */
+export type TightColumns = readonly number[][];
+
+/** u <= W first: u + v may exceed 2^53, W - u may not. */
+export function tightColumns(assignment: Assignment, { u, v }: Duals): TightColumns {
+  const { columns } = assignment;
+  return Array.from(u, (uMicro, row) => {
+    const weights = assignment.weights(row);
+    const tight: number[] = [];
+    for (let column = 0; column < columns; column++) {
+      if (weights[column]! - uMicro === v[column]) tight.push(column);
+    }
+    return tight;
+  });
+}
+
 /** By seller-optimal duals: rank 0 needs nobody or a free node, rank r + 1 a node whose row has rank r. */
-export function pointers(assignment: Assignment, { u, v }: Duals): Pointers {
-  const { columnOf } = assignment;
+export function pointers(assignment: Assignment, { u }: Duals, tight: TightColumns): Pointers {
+  const { columnOf, columns } = assignment;
   const rows = columnOf.length;
   const next = new Int32Array(rows);
   const rank = new Int32Array(rows).fill(NONE);
-  const weights = Array.from(columnOf, (_, row) => assignment.weights(row));
-  let waiting: number[] = [];
+  const pricedBy: number[][] = Array.from({ length: columns }, () => []);
   const level: number[] = []; // rows in the order of their rank
+  let matched = 0;
   for (let row = 0; row < rows; row++) {
     if (columnOf[row] === NONE) continue;
+    matched++;
     const free = u[row] === 0 ? undefined : assignment.lowestFree(row, u[row]!);
     if (u[row] !== 0 && free === undefined) {
-      waiting.push(row);
+      for (const column of tight[row]!) pricedBy[column]!.push(row);
       continue;
     }
     rank[row] = 0;
     next[row] = free?.id ?? 0;
     level.push(row);
   }
-  for (let i = 0; waiting.length > 0; i++) {
-    const holder = level[i];
-    if (holder === undefined) throw new Error(`nothing prices rows ${waiting.join(', ')}`);
+  for (let i = 0; i < level.length; i++) {
+    const holder = level[i]!;
     const column = columnOf[holder]!;
     const id = assignment.nodeOf(column);
-    for (const row of waiting) {
-      if (weights[row]![column]! - u[row]! !== v[column]) continue;
+    for (const row of pricedBy[column]!) {
       if (rank[row] === NONE) {
         rank[row] = rank[holder]! + 1;
         next[row] = id;
         level.push(row);
       } else if (rank[row] === rank[holder]! + 1 && id < next[row]!) next[row] = id;
     }
-    // Rows of one rank wait until all that could price them at that rank were looked at.
-    const following = level[i + 1];
-    if (following === undefined || rank[following] !== rank[holder]) {
-      waiting = waiting.filter((row) => rank[row] === NONE);
-    }
   }
+  if (level.length < matched) throw new Error(`nothing prices ${matched - level.length} rows`);
   return { next, rank };
 }
