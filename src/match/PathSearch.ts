@@ -50,6 +50,8 @@ export class PathSearch {
   /** What has a final distance, and that. */
   readonly #reached: number[] = [];
   readonly #reachedAt: number[] = [];
+  /** Where the shortest path that is known ends: at a free `other`, or, where that is NONE, with `own` alone. */
+  readonly #end = { distance: FAR, own: NONE, other: NONE };
 
   constructor(own: Side, other: Side, outlook: Outlook) {
     this.#own = own;
@@ -116,7 +118,8 @@ export class PathSearch {
    * NONE where everyone has a mate.
    */
   augment(start: number): number {
-    const end = this.#shortestPath(start);
+    this.#shortestPath(start);
+    const end = this.#end;
     this.#moveDuals(start, end.distance);
     let other = end.other;
     if (other === NONE) {
@@ -133,74 +136,110 @@ export class PathSearch {
     return end.other === NONE ? end.own : NONE;
   }
 
-  #shortestPath(start: number): PathEnd {
-    const { micro, step } = this.#outlook;
+  /**
+   * Makes `distances`, of the other side, the shortest there are: as they are given, or along mates from one that is
+   * nearer. What has no mate stays as it is.
+   */
+  spread(distances: Float64Array): void {
+    const { mateOf, count } = this.#other;
+    this.#startOver();
+    for (let other = 0; other < count; other++) {
+      if (mateOf[other] === NONE) this.#distance[other] = REACHED;
+      else {
+        const block = Math.floor(other / BLOCK);
+        this.#distance[other] = distances[other]!;
+        this.#leastIn[block] = Math.min(this.#leastIn[block]!, distances[other]!);
+      }
+    }
+    for (let block = this.#nearest(); block !== NONE; block = this.#nearest()) {
+      const distance = this.#leastIn[block]!;
+      const other = this.#reach(block);
+      distances[other] = distance;
+      this.#look(mateOf[other]!, distance);
+    }
+  }
+
+  #shortestPath(start: number): void {
     const { dual } = this.#own;
-    const { dual: otherDual, mateOf, count } = this.#other;
+    const end = this.#end;
+    this.#startOver();
+    this.#reached.length = 0;
+    let own = start;
+    let distance = 0;
+    for (;;) {
+      const alone = distance + (dual[own]! - this.#outlook.leastAlone(own));
+      if (alone < end.distance) {
+        end.distance = alone;
+        end.own = own;
+        end.other = NONE;
+      }
+      this.#look(own, distance);
+      const block = this.#nearest();
+      if (block === NONE) return;
+      distance = this.#leastIn[block]!;
+      const other = this.#reach(block);
+      this.#reachedAt[this.#reached.length] = distance;
+      this.#reached.push(other);
+      own = this.#other.mateOf[other]!;
+    }
+  }
+
+  #startOver() {
     this.#reserve();
+    this.#distance.fill(FAR);
+    this.#leastIn.fill(FAR);
+    this.#end.distance = FAR;
+  }
+
+  /** Looks at the other side from an item at a distance. */
+  #look(own: number, ownDistance: number) {
+    const { micro, step } = this.#outlook;
+    const { dual, mateOf, count } = this.#other;
     const bounds = this.#bounds;
     const distance = this.#distance;
     const cameFrom = this.#cameFrom;
-    const leastIn = this.#leastIn;
-    const blocks = Math.ceil(count / BLOCK);
-    distance.fill(FAR, 0, count);
-    leastIn.fill(FAR, 0, blocks);
-    this.#reached.length = 0;
-    let endDistance = FAR;
-    let endOwn = start;
-    let endOther = NONE;
-    let own = start;
-    let ownDistance = 0;
-    for (;;) {
-      const ownDual = dual[own]!;
-      const alone = ownDistance + (ownDual - this.#outlook.leastAlone(own));
-      if (alone < endDistance) {
-        endDistance = alone;
-        endOwn = own;
-        endOther = NONE;
-      }
-      const first = this.#outlook.firstAt(own);
-      const firstBound = own * this.#blocksPerItem;
-      let nearest = NONE;
-      let nearestDistance = endDistance;
-      for (let block = blocks - 1; block >= 0; block--) {
-        if (ownDistance + (ownDual + bounds[firstBound + block]!) < endDistance) {
-          const from = block * BLOCK;
-          const to = Math.min(from + BLOCK, count);
-          let excessInBlock = FAR;
-          let leastInBlock = FAR;
-          for (let other = from, at = first + from * step; other < to; other++, at += step) {
-            const excess = otherDual[other]! - micro[at]!;
-            if (excess < excessInBlock) excessInBlock = excess;
-            const through = ownDistance + (ownDual + excess);
-            let known = distance[other]!;
-            if (through < known) {
-              known = through;
-              distance[other] = through;
-              cameFrom[other] = own;
-              if (through < endDistance && mateOf[other] === NONE) {
-                endDistance = through;
-                endOther = other;
-              }
-            }
-            if (known < leastInBlock && known !== REACHED) leastInBlock = known;
+    const end = this.#end;
+    const ownDual = this.#own.dual[own]!;
+    const first = this.#outlook.firstAt(own);
+    let bound = own * this.#blocksPerItem;
+    for (let from = 0, block = 0; from < count; from += BLOCK, block++, bound++) {
+      if (ownDistance + (ownDual + bounds[bound]!) >= end.distance) continue;
+      const to = Math.min(from + BLOCK, count);
+      let excessInBlock = FAR;
+      let leastInBlock = FAR;
+      for (let other = from, at = first + from * step; other < to; other++, at += step) {
+        const excess = dual[other]! - micro[at]!;
+        if (excess < excessInBlock) excessInBlock = excess;
+        const through = ownDistance + (ownDual + excess);
+        let known = distance[other]!;
+        if (through < known) {
+          known = through;
+          distance[other] = through;
+          cameFrom[other] = own;
+          if (through < end.distance && mateOf[other] === NONE) {
+            end.distance = through;
+            end.other = other;
           }
-          bounds[firstBound + block] = excessInBlock;
-          leastIn[block] = leastInBlock;
         }
-        if (leastIn[block]! < nearestDistance) {
-          nearestDistance = leastIn[block]!;
-          nearest = block;
-        }
+        if (known < leastInBlock && known !== REACHED) leastInBlock = known;
       }
-      if (nearest === NONE || nearestDistance >= endDistance) break;
-      const other = this.#reach(nearest);
-      this.#reachedAt[this.#reached.length] = nearestDistance;
-      this.#reached.push(other);
-      own = mateOf[other]!;
-      ownDistance = nearestDistance;
+      bounds[bound] = excessInBlock;
+      this.#leastIn[block] = leastInBlock;
     }
-    return { distance: endDistance, own: endOwn, other: endOther };
+  }
+
+  /** The block with what is nearest, nearer than where a path may end; the last of them. */
+  #nearest(): number {
+    const leastIn = this.#leastIn;
+    let nearest = NONE;
+    let nearestDistance = this.#end.distance;
+    for (let block = leastIn.length - 1; block >= 0; block--) {
+      if (leastIn[block]! < nearestDistance) {
+        nearestDistance = leastIn[block]!;
+        nearest = block;
+      }
+    }
+    return nearest;
   }
 
   /** The nearest of a block: the last of them, as in ascending order paths end behind it. */
@@ -243,11 +282,4 @@ export class PathSearch {
     this.#leastIn = new Float64Array(this.#blocksPerItem);
     this.#bounds = new Float64Array(this.#own.dual.length * this.#blocksPerItem).fill(-FAR);
   }
-}
-
-/** Where a path ends: at a free `other`, or, where that is NONE, with `own` alone. */
-interface PathEnd {
-  readonly distance: number;
-  readonly own: number;
-  readonly other: number;
 }

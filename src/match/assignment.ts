@@ -2,6 +2,7 @@ import { BestEdge } from './BestEdge.ts';
 import { type CandidateTable, INFEASIBLE, slotOf, weightIn } from './candidates.ts';
 import { costMicro } from './classTerms.ts';
 import { BLOCK, NONE, type Outlook, PathSearch, type Side } from './PathSearch.ts';
+import { TurnedAssignment } from './TurnedAssignment.ts';
 
 export { NONE } from './PathSearch.ts';
 
@@ -40,6 +41,8 @@ export class Assignment {
   readonly #freed: number[] = [];
   readonly #bestEdges: (BestEdge | undefined)[];
   readonly #fromRows: PathSearch;
+  #order: readonly number[];
+  #turned: TurnedAssignment | undefined;
 
   constructor(table: CandidateTable) {
     const { rows } = table;
@@ -52,6 +55,7 @@ export class Assignment {
     this.#askOf = new Float64Array(length);
     this.#micro = new Float64Array(rows * length);
     this.#weighed = new Int32Array(rows);
+    this.#order = [...this.#weighed.keys()];
     this.#edges = new Int32Array(table.groups.length);
     this.#columnAt = table.groups.map(() => new Map());
     this.#bestEdges = new Array(rows);
@@ -137,6 +141,7 @@ export class Assignment {
 
   /** Makes a node that was none a column, free at v = 0. */
   open(group: number, position: number): number {
+    this.#turned = undefined;
     const columns = this.#columns;
     if (columns.count === columns.dual.length) this.#grow();
     const column = columns.count++;
@@ -165,6 +170,7 @@ export class Assignment {
 
   /** Matches one more row, or leaves it unmatched; whoever has to make room for it moves. */
   add(row: number): void {
+    this.#turned = undefined;
     this.u[row] = this.#fromRows.leastDual(row);
     if (this.u[row] !== 0) this.#augment(row);
   }
@@ -185,10 +191,29 @@ export class Assignment {
       if (this.u[row] !== 0 && !this.#fromRows.takeTight(row)) waiting.push(row);
     }
     for (const row of waiting) this.#augment(row);
-    this.#lowerPrices(rows);
+    this.#order = rows;
+    if (this.rowOf.subarray(0, this.columns).some((row, column) => row === NONE && this.v[column] !== 0)) {
+      const turned = this.turned();
+      turned.lowerPrices();
+      turned.writeTo(this);
+      this.#fromRows.forget();
+    }
     for (let column = 0; column < this.columns; column++) {
       if (this.rowOf[column] === NONE) this.#freed.push(column);
     }
+  }
+
+  /** Good until a dual or a match changes, or a column is opened. */
+  turned(): TurnedAssignment {
+    this.#turned ??= new TurnedAssignment({
+      u: this.u,
+      v: this.v,
+      columnOf: this.columnOf,
+      columns: this.columns,
+      order: this.#order,
+      weights: (row) => this.weights(row),
+    });
+    return this.#turned;
   }
 
   #augment(row: number) {
@@ -196,56 +221,6 @@ export class Assignment {
     if (alone === NONE) return;
     const { weightMicro, group, position } = this.#bestEdge(alone);
     if (weightMicro > 0) this.match(alone, this.open(group, position));
-  }
-
-  /** Until no column that is free has a price. Works on a copy, turned over and with all rows in this order. */
-  #lowerPrices(order: readonly number[]) {
-    const { u, v, columnOf, rowOf, columns } = this;
-    const priced: number[] = [];
-    for (let column = 0; column < columns; column++) {
-      if (rowOf[column] === NONE && v[column] !== 0) priced.push(column);
-    }
-    if (priced.length === 0) return;
-    const ownSide = { count: columns, dual: v, mateOf: new Int32Array(columns).fill(NONE) };
-    const rowSide = {
-      count: order.length,
-      dual: Float64Array.from(order, (row) => u[row]!),
-      mateOf: Int32Array.from(order, (row) => columnOf[row]!),
-    };
-    rowSide.mateOf.forEach((column, place) => {
-      if (column !== NONE) ownSide.mateOf[column] = place;
-    });
-    const search = new PathSearch(ownSide, rowSide, {
-      micro: this.#turned(order),
-      step: 1,
-      firstAt: (column) => column * order.length,
-      leastAlone: () => 0,
-    });
-    for (const column of priced) search.augment(column);
-    order.forEach((row, place) => {
-      u[row] = rowSide.dual[place]!;
-      columnOf[row] = rowSide.mateOf[place]!;
-    });
-    ownSide.mateOf.forEach((place, column) => {
-      rowOf[column] = place === NONE ? NONE : order[place]!;
-    });
-    this.#fromRows.forget();
-  }
-
-  /** The weights by column and place in `order`. */
-  #turned(order: readonly number[]): Float64Array {
-    const { columns } = this;
-    const firsts = Int32Array.from(order, (row) => this.#weigh(row));
-    const micro = this.#micro;
-    const turned = new Float64Array(columns * order.length);
-    for (let from = 0; from < order.length; from += BLOCK) {
-      const to = Math.min(from + BLOCK, order.length);
-      for (let column = 0; column < columns; column++) {
-        const at = column * order.length;
-        for (let place = from; place < to; place++) turned[at + place] = micro[firsts[place]! + column]!;
-      }
-    }
-    return turned;
   }
 
   #outlookOfRows(): Outlook {

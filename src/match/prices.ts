@@ -13,35 +13,21 @@ export interface Duals {
  * A free column has v = 0.
  */
 export function sellerOptimalDuals(assignment: Assignment): Duals {
-  const { u, v, columnOf, rowOf, columns } = assignment;
-  const matched = [...columnOf.keys()].filter((row) => columnOf[row] !== NONE);
-  const weights = matched.map((row) => assignment.weights(row));
+  const { columnOf, rowOf, columns } = assignment;
   const free: number[] = [];
   for (let column = 0; column < columns; column++) if (rowOf[column] === NONE) free.push(column);
-  const givesUp = Float64Array.from(matched, (row, i) => {
+  const toFree = assignment.u.map((uMicro, row) => {
+    const weights = assignment.weights(row);
     let least = Math.max(0, assignment.bestEdgeMicro(row));
-    for (const column of free) least = Math.max(least, weights[i]![column]!);
-    return u[row]! - least;
+    for (const column of free) if (weights[column]! > least) least = weights[column]!;
+    return uMicro - least;
   });
-  const waiting = matched.map((_, i) => i);
-  while (waiting.length > 0) {
-    let least = 0;
-    for (let k = 1; k < waiting.length; k++) {
-      if (givesUp[waiting[k]!]! < givesUp[waiting[least]!]!) least = k;
-    }
-    const i = waiting[least]!;
-    waiting[least] = waiting.at(-1)!;
-    waiting.pop();
-    const column = columnOf[matched[i]!]!;
-    for (const other of waiting) {
-      const through = givesUp[i]! + (u[matched[other]!]! - weights[other]![column]! + v[column]!);
-      if (through < givesUp[other]!) givesUp[other] = through;
-    }
-  }
-  const duals = { u: u.slice(), v: Array.from(v.subarray(0, columns)) };
-  matched.forEach((row, i) => {
-    duals.u[row]! -= givesUp[i]!;
-    duals.v[columnOf[row]!]! += givesUp[i]!;
+  const givesUp = assignment.turned().distancesFrom(toFree);
+  const duals = { u: assignment.u.slice(), v: Array.from(assignment.v.subarray(0, columns)) };
+  givesUp.forEach((micro, row) => {
+    if (columnOf[row] === NONE) return;
+    duals.u[row]! -= micro;
+    duals.v[columnOf[row]!]! += micro;
   });
   return duals;
 }
