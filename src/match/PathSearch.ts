@@ -17,7 +17,7 @@ export interface Side {
 
 /** Weights and ways out of one side. */
 export interface Outlook {
-  /** The weight of a pair is at `firstAt(own) + other * step`; firstAt sees to it that all of an item's are there. */
+  /** The weight of a pair is at `firstAt(own) + other * step`, once firstAt has seen to it that it is there. */
   readonly micro: Float64Array;
   readonly step: number;
   firstAt(own: number): number;
@@ -72,8 +72,8 @@ export class PathSearch {
 
   /** The least dual of an item with own + other >= W everywhere. */
   leastDual(own: number): number {
-    const { micro, step } = this.#outlook;
     const first = this.#outlook.firstAt(own);
+    const { micro, step } = this.#outlook;
     const { dual, count } = this.#other;
     this.#reserve();
     let least = this.#outlook.leastAlone(own);
@@ -94,8 +94,8 @@ export class PathSearch {
 
   /** Gives an item without a mate the first free one at no distance, if there is any. */
   takeTight(own: number): boolean {
-    const { micro, step } = this.#outlook;
     const first = this.#outlook.firstAt(own);
+    const { micro, step } = this.#outlook;
     const { dual, mateOf, count } = this.#other;
     const least = -this.#own.dual[own]!;
     this.#reserve();
@@ -193,6 +193,7 @@ export class PathSearch {
 
   /** Looks at the other side from an item at a distance. */
   #look(own: number, ownDistance: number) {
+    const first = this.#outlook.firstAt(own);
     const { micro, step } = this.#outlook;
     const { dual, mateOf, count } = this.#other;
     const bounds = this.#bounds;
@@ -200,7 +201,6 @@ export class PathSearch {
     const cameFrom = this.#cameFrom;
     const end = this.#end;
     const ownDual = this.#own.dual[own]!;
-    const first = this.#outlook.firstAt(own);
     let bound = own * this.#blocksPerItem;
     for (let from = 0, block = 0; from < count; from += BLOCK, block++, bound++) {
       if (ownDistance + (ownDual + bounds[bound]!) >= end.distance) continue;

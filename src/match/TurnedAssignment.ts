@@ -7,7 +7,9 @@ export interface ToTurn {
   readonly columnOf: Int32Array;
   readonly columns: number;
   readonly order: readonly number[];
-  weights(row: number): Float64Array;
+  /** The weights of the row at a place in `order` are here, from firsts[place] on, by column. */
+  readonly micro: Float64Array;
+  readonly firsts: Int32Array;
 }
 
 /**
@@ -74,13 +76,14 @@ export class TurnedAssignment {
 }
 
 /** The weights by column and place. */
-function turnedOver({ columns, order, weights }: ToTurn): Float64Array {
-  const turned = new Float64Array(columns * order.length);
-  for (let from = 0; from < order.length; from += BLOCK) {
-    const rows = order.slice(from, from + BLOCK).map(weights);
+function turnedOver({ columns, order, micro, firsts }: ToTurn): Float64Array {
+  const rows = order.length;
+  const turned = new Float64Array(columns * rows);
+  for (let from = 0; from < rows; from += BLOCK) {
+    const to = Math.min(from + BLOCK, rows);
     for (let column = 0; column < columns; column++) {
-      const at = column * order.length + from;
-      for (let i = 0; i < rows.length; i++) turned[at + i] = rows[i]![column]!;
+      const at = column * rows;
+      for (let place = from; place < to; place++) turned[at + place] = micro[firsts[place]! + column]!;
     }
   }
   return turned;

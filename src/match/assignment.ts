@@ -1,4 +1,3 @@
-import { BestEdge } from './BestEdge.ts';
 import { type CandidateTable, INFEASIBLE, slotOf, weightIn } from './candidates.ts';
 import { costMicro } from './classTerms.ts';
 import { BLOCK, NONE, type Outlook, PathSearch, type Side } from './PathSearch.ts';
@@ -33,32 +32,36 @@ export class Assignment {
   #positionOf: Int32Array;
   #askOf: Float64Array;
   /** W by row and column, INFEASIBLE where there is none; of each row as many as were weighed. */
-  #micro: Float64Array;
+  #micro = new Float64Array();
   readonly #weighed: Int32Array;
   readonly #edges: Int32Array;
   readonly #columnAt: readonly Map<number, number>[];
   /** Columns that were left free, and maybe matched again since. */
   readonly #freed: number[] = [];
-  readonly #bestEdges: (BestEdge | undefined)[];
+  /** By row: the slot of the group with the best edge, or NONE, where that edge is, and the weight. */
+  readonly #bestSlot: Int32Array;
+  readonly #bestPosition: Int32Array;
+  readonly #bestMicro: Float64Array;
   readonly #fromRows: PathSearch;
   #order: readonly number[];
   #turned: TurnedAssignment | undefined;
 
   constructor(table: CandidateTable) {
     const { rows } = table;
-    const length = BLOCK * Math.ceil(Math.min(rows + 1, MANY_COLUMNS) / BLOCK);
+    const length = lengthFor(Math.min(rows + 1, MANY_COLUMNS));
     this.table = table;
     this.#rows = { count: rows, dual: new Float64Array(rows), mateOf: new Int32Array(rows).fill(NONE) };
     this.#columns = { count: 0, dual: new Float64Array(length), mateOf: new Int32Array(length) };
     this.#groupOf = new Int32Array(length);
     this.#positionOf = new Int32Array(length);
     this.#askOf = new Float64Array(length);
-    this.#micro = new Float64Array(rows * length);
     this.#weighed = new Int32Array(rows);
     this.#order = [...this.#weighed.keys()];
     this.#edges = new Int32Array(table.groups.length);
     this.#columnAt = table.groups.map(() => new Map());
-    this.#bestEdges = new Array(rows);
+    this.#bestSlot = new Int32Array(rows);
+    this.#bestPosition = new Int32Array(rows).fill(NONE);
+    this.#bestMicro = new Float64Array(rows);
     this.#fromRows = new PathSearch(this.#rows, this.#columns, this.#outlookOfRows());
   }
 
@@ -96,9 +99,17 @@ export class Assignment {
     return this.#columnAt[group]!.get(position) ?? NONE;
   }
 
-  /** The most weight that a row has on a node that is no column. */
+  /**
+   * The most weight that a row has on a node that is no column; INFEASIBLE where there is none. Edges only move on, to
+   * less weight: the best is the best until it moves.
+   */
   bestEdgeMicro(row: number): number {
-    return this.#bestEdge(row).weightMicro;
+    const slot = this.#bestSlot[row]!;
+    if (slot === NONE) return INFEASIBLE;
+    const position = this.#bestPosition[row]!;
+    if (position === NONE || this.#edges[this.table.row(row).groups[slot]!] !== position)
+      this.#findBestEdge(row);
+    return this.#bestMicro[row]!;
   }
 
   /** The weights of a row, by column. Good until a column is opened. */
@@ -143,7 +154,7 @@ export class Assignment {
   open(group: number, position: number): number {
     this.#turned = undefined;
     const columns = this.#columns;
-    if (columns.count === columns.dual.length) this.#grow();
+    if (columns.count === columns.dual.length) this.#reserve(2 * columns.count);
     const column = columns.count++;
     this.#groupOf[column] = group;
     this.#positionOf[column] = position;
@@ -180,6 +191,7 @@ export class Assignment {
    * little are next to each other.
    */
   addAll(rows: readonly number[], prices: readonly ArrayLike<number>[]): void {
+    this.#reserve(prices.reduce((sum, { length }) => sum + length, Math.ceil(rows.length / 8)));
     prices.forEach((ofGroup, group) => {
       for (let position = 0; position < ofGroup.length; position++) {
         this.v[this.open(group, position)] = ofGroup[position]!;
@@ -205,13 +217,15 @@ export class Assignment {
 
   /** Good until a dual or a match changes, or a column is opened. */
   turned(): TurnedAssignment {
+    const firsts = Int32Array.from(this.#order, (row) => this.#weigh(row));
     this.#turned ??= new TurnedAssignment({
       u: this.u,
       v: this.v,
       columnOf: this.columnOf,
       columns: this.columns,
       order: this.#order,
-      weights: (row) => this.weights(row),
+      micro: this.#micro,
+      firsts,
     });
     return this.#turned;
   }
@@ -219,8 +233,9 @@ export class Assignment {
   #augment(row: number) {
     const alone = this.#fromRows.augment(row);
     if (alone === NONE) return;
-    const { weightMicro, group, position } = this.#bestEdge(alone);
-    if (weightMicro > 0) this.match(alone, this.open(group, position));
+    if (this.bestEdgeMicro(alone) <= 0) return;
+    const group = this.table.row(alone).groups[this.#bestSlot[alone]!]!;
+    this.match(alone, this.open(group, this.#edges[group]!));
   }
 
   #outlookOfRows(): Outlook {
@@ -231,16 +246,25 @@ export class Assignment {
       },
       step: 1,
       firstAt: (row) => assignment.#weigh(row),
-      leastAlone: (row) => Math.max(0, assignment.#bestEdge(row).weightMicro),
+      leastAlone: (row) => Math.max(0, assignment.bestEdgeMicro(row)),
     };
   }
 
-  #bestEdge(row: number): BestEdge {
-    const known = this.#bestEdges[row];
-    if (known !== undefined) return known.upTo(this.#edges);
-    const made = new BestEdge(this.table.groups, this.table.row(row), this.#edges);
-    this.#bestEdges[row] = made;
-    return made;
+  #findBestEdge(row: number) {
+    const candidates = this.table.row(row);
+    let bestSlot = NONE;
+    let bestMicro = INFEASIBLE;
+    for (let slot = 0; slot < candidates.groups.length; slot++) {
+      const group = candidates.groups[slot]!;
+      const ask = this.table.groups[group]!.asks[this.#edges[group]!];
+      const micro = ask === undefined ? INFEASIBLE : weightIn(candidates, slot, ask);
+      if (micro <= bestMicro) continue;
+      bestMicro = micro;
+      bestSlot = slot;
+    }
+    this.#bestSlot[row] = bestSlot;
+    this.#bestPosition[row] = bestSlot === NONE ? 0 : this.#edges[candidates.groups[bestSlot]!]!;
+    this.#bestMicro[row] = bestMicro;
   }
 
   /** Weighs a row on the columns that were opened since. Returns where its weights begin. */
@@ -249,6 +273,8 @@ export class Assignment {
     const known = this.#weighed[row]!;
     const { columns } = this;
     if (known === columns) return first;
+    if (this.#micro.length === 0)
+      this.#micro = new Float64Array(this.#rows.count * this.#columns.dual.length);
     const candidates = this.table.row(row);
     const micro = this.#micro;
     const groupOf = this.#groupOf;
@@ -268,21 +294,29 @@ export class Assignment {
     return first;
   }
 
-  #grow() {
+  #reserve(most: number) {
     const columns = this.#columns;
     const { length } = columns.dual;
-    const longer = 2 * length;
+    if (most <= length) return;
+    const longer = lengthFor(most);
     columns.dual = extended(columns.dual, new Float64Array(longer));
     columns.mateOf = extended(columns.mateOf, new Int32Array(longer));
     this.#groupOf = extended(this.#groupOf, new Int32Array(longer));
     this.#positionOf = extended(this.#positionOf, new Int32Array(longer));
     this.#askOf = extended(this.#askOf, new Float64Array(longer));
-    const micro = new Float64Array(this.#rows.count * longer);
+    const before = this.#micro;
+    this.#micro = new Float64Array(0);
+    if (before.length === 0) return;
+    this.#micro = new Float64Array(this.#rows.count * longer);
     this.#weighed.forEach((weighed, row) => {
-      micro.set(this.#micro.subarray(row * length, row * length + weighed), row * longer);
+      this.#micro.set(before.subarray(row * length, row * length + weighed), row * longer);
     });
-    this.#micro = micro;
   }
+}
+
+/** Whole blocks; an odd number of them, as rows whose weights are a power of 2 apart compete for the same cache lines. */
+function lengthFor(columns: number): number {
+  return BLOCK * (Math.ceil(columns / BLOCK) | 1);
 }
 
 /** A free node, whether it is a column or not. */
