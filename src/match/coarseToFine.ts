@@ -31,7 +31,7 @@ function solved(table: CandidateTable, rows: readonly number[]): Assignment {
     );
     return assignment;
   }
-  const half = rows.filter((_, i) => i % 2 === 1);
+  const half = rows.filter((_, i) => i % 2 === 0);
   const coarse: CandidateTable = {
     groups: table.groups.map((group) => thinned(group, rows.length)),
     rows: half.length,
@@ -52,7 +52,7 @@ function sizeOf({ gpuSec }: CandidateRow): number {
 /** Every second node; no row needs one beyond the first `most`. */
 function thinned({ ids, asks }: NodeGroup, most: number): NodeGroup {
   const half: { ids: number[]; asks: number[] } = { ids: [], asks: [] };
-  for (let position = 1; position <= most + 1 && position < ids.length; position += 2) {
+  for (let position = 0; position <= most && position < ids.length; position += 2) {
     half.ids.push(ids[position]!);
     half.asks.push(asks[position]!);
   }
@@ -67,17 +67,17 @@ function pricesBetween(groups: readonly NodeGroup[], coarse: Assignment): number
   }
   return prices.map((kept, group) => {
     const { asks } = groups[group]!;
-    if (kept.length === 0) return [];
     const fine: number[] = [];
-    const between = (position: number, low: number, high: number) => {
-      const [x0, x1] = [asks[2 * low + 1]!, asks[2 * high + 1] ?? Number.POSITIVE_INFINITY];
-      const [y0, y1] = [kept[low] ?? 0, kept[high] ?? 0];
-      return x0 === x1 ? y0 : y0 + ((y1 - y0) * (asks[position]! - x0)) / (x1 - x0);
-    };
-    for (let position = 0; position <= 2 * kept.length && position < asks.length; position++) {
-      const low = position === 0 ? 0 : (position - 1) >> 1;
-      const price = between(position, low, low + 1);
-      fine.push(Math.max(0, Math.min(Math.round(price), Number.MAX_SAFE_INTEGER)));
+    for (let position = 0; position < 2 * kept.length && position < asks.length; position++) {
+      const low = position >> 1;
+      const price = kept[low] ?? 0;
+      const next = kept[low + 1] ?? 0;
+      const from = asks[2 * low]!;
+      const to = asks[2 * low + 2];
+      // With no next ask, halfway; asks are many and close to one another where this matters.
+      const part =
+        position % 2 === 0 ? 0 : to === undefined ? 0.5 : (asks[position]! - from) / (to - from || 1);
+      fine.push(Math.round(price + part * (next - price)));
     }
     while (fine.at(-1) === 0) fine.pop();
     return fine;
