@@ -138,21 +138,32 @@ export class ClassedRound implements RoundTerms, CandidateTable {
 
 /** Leaves out what is not feasible even at the lowest ask, and all but the `most` best classes and those as good. */
 function pruned(row: CandidateRow, classes: readonly NodeClass[], most: number): CandidateRow {
-  const weights = Float64Array.from(row.groups, (group, slot) =>
-    weightIn(row, slot, classes[group]!.asks[0]!),
-  );
+  const { length } = row.groups;
+  const weights = new Float64Array(length);
+  let feasible = 0;
+  for (let slot = 0; slot < length; slot++) {
+    weights[slot] = weightIn(row, slot, classes[row.groups[slot]!]!.asks[0]!);
+    if (weights[slot] !== INFEASIBLE) feasible++;
+  }
+  if (feasible === length && length <= most) return row;
   const least = nthLargest(weights, most);
-  const kept: number[] = [];
+  const { groups, surplusMicro, gpuSec } = row;
+  let kept = 0;
   let restMicro = INFEASIBLE;
-  for (const [slot, weight] of weights.entries()) {
+  for (let slot = 0; slot < length; slot++) {
+    const weight = weights[slot]!;
     if (weight === INFEASIBLE) continue;
-    if (weight >= least) kept.push(slot);
-    else if (weight > restMicro) restMicro = weight;
+    if (weight >= least) {
+      groups[kept] = groups[slot]!;
+      surplusMicro[kept] = surplusMicro[slot]!;
+      gpuSec[kept] = gpuSec[slot]!;
+      kept++;
+    } else if (weight > restMicro) restMicro = weight;
   }
   return {
-    groups: Int32Array.from(kept, (slot) => row.groups[slot]!),
-    surplusMicro: Float64Array.from(kept, (slot) => row.surplusMicro[slot]!),
-    gpuSec: Float64Array.from(kept, (slot) => row.gpuSec[slot]!),
+    groups: groups.subarray(0, kept),
+    surplusMicro: surplusMicro.subarray(0, kept),
+    gpuSec: gpuSec.subarray(0, kept),
     restMicro,
   };
 }

@@ -1,14 +1,10 @@
-import { BestEdge } from './BestEdge.ts';
 import { type CandidateTable, INFEASIBLE, slotOf, weightIn } from './candidates.ts';
+import { costMicro } from './classTerms.ts';
+import { BLOCK, NONE, type Outlook, PathSearch, type Side } from './PathSearch.ts';
+import { TurnedAssignment } from './TurnedAssignment.ts';
 
-/** Nothing: no node for a row, no row for a node. */
-export const NONE = -1;
+export { NONE } from './PathSearch.ts';
 
-const FAR = Number.POSITIVE_INFINITY;
-/** The distance of a column that is reached: no other is less. */
-const REACHED = -1;
-/** Columns are looked at block by block, and most blocks are known to be too far away. */
-const BLOCK = 32;
 /** Room for columns to begin with: a row opens one at most, but most rows of a flood open none. */
 const MANY_COLUMNS = 1_024;
 
@@ -23,51 +19,79 @@ const MANY_COLUMNS = 1_024;
  * column yet, the group's *edge*. The edge is free at v = 0, so no node beyond it can be on a shorter path or need a
  * higher u. A search looks at the columns, and at the best edge of each row that it reaches.
  *
- * While rows are added v only rises, and with it the least v - W of a row in a block of columns: as it was when the block
- * was last looked at, it bounds how near the block can be.
- *
- * Exact in float64: u, v and every distance that is ever chosen lie in [0, B], where B < 2^53 is the largest weight.
- * A sum above 2^53 may round, but only to something still larger than B, and is never chosen.
+ * It may also begin with prices v >= 0 of whatever origin. Rows are added as ever: with the least u that these prices
+ * allow, all of the proof holds but that columns that nobody takes may have a price. Those are then searched from
+ * as rows are: they get a row, or lose their price to 0, or take over the row of a column whose price falls to 0.
  */
 export class Assignment {
   readonly table: CandidateTable;
-  /** By row: dual, and column or NONE. */
-  readonly u: Float64Array;
-  readonly columnOf: Int32Array;
-  /** By column, up to `columns`: dual, row or NONE, and which node of which group it is. */
-  v: Float64Array;
-  rowOf: Int32Array;
-  groupOf: Int32Array;
-  positionOf: Int32Array;
-  columns = 0;
+  readonly #rows: Side;
+  readonly #columns: Side;
+  /** By column: its group, its place there, and its ask. */
+  #groupOf: Int32Array;
+  #positionOf: Int32Array;
+  #askOf: Float64Array;
+  /** W by row and column, INFEASIBLE where there is none; of each row as many as were weighed. */
+  #micro = new Float64Array();
+  readonly #weighed: Int32Array;
   readonly #edges: Int32Array;
   readonly #columnAt: readonly Map<number, number>[];
-  /** Columns that were freed, and maybe matched again since. */
+  /** Columns that were left free, and maybe matched again since. */
   readonly #freed: number[] = [];
-  readonly #bestEdges: (BestEdge | undefined)[];
-  readonly #weights: (RowWeights | undefined)[];
-  #search: Search;
+  /** By row: the slot of the group with the best edge, or NONE, where that edge is, and the weight. */
+  readonly #bestSlot: Int32Array;
+  readonly #bestPosition: Int32Array;
+  readonly #bestMicro: Float64Array;
+  readonly #fromRows: PathSearch;
+  #order: readonly number[];
+  #turned: TurnedAssignment | undefined;
 
   constructor(table: CandidateTable) {
     const { rows } = table;
+    const length = lengthFor(Math.min(rows + 1, MANY_COLUMNS));
     this.table = table;
-    const length = BLOCK * Math.ceil(Math.min(rows + 1, MANY_COLUMNS) / BLOCK);
-    this.v = new Float64Array(length);
-    this.rowOf = new Int32Array(length);
-    this.groupOf = new Int32Array(length);
-    this.positionOf = new Int32Array(length);
-    this.#search = newSearch(length);
-    this.u = new Float64Array(rows);
-    this.columnOf = new Int32Array(rows).fill(NONE);
+    this.#rows = { count: rows, dual: new Float64Array(rows), mateOf: new Int32Array(rows).fill(NONE) };
+    this.#columns = { count: 0, dual: new Float64Array(length), mateOf: new Int32Array(length) };
+    this.#groupOf = new Int32Array(length);
+    this.#positionOf = new Int32Array(length);
+    this.#askOf = new Float64Array(length);
+    this.#weighed = new Int32Array(rows);
+    this.#order = [...this.#weighed.keys()];
     this.#edges = new Int32Array(table.groups.length);
     this.#columnAt = table.groups.map(() => new Map());
-    this.#bestEdges = new Array(rows);
-    this.#weights = new Array(rows);
+    this.#bestSlot = new Int32Array(rows);
+    this.#bestPosition = new Int32Array(rows).fill(NONE);
+    this.#bestMicro = new Float64Array(rows);
+    this.#fromRows = new PathSearch(this.#rows, this.#columns, this.#outlookOfRows());
+  }
+
+  /** By row: dual, and column or NONE. */
+  get u(): Float64Array {
+    return this.#rows.dual;
+  }
+  get columnOf(): Int32Array {
+    return this.#rows.mateOf;
+  }
+  /** By column, up to `columns`: dual, row or NONE, and which node of which group it is. Replaced as columns open. */
+  get v(): Float64Array {
+    return this.#columns.dual;
+  }
+  get rowOf(): Int32Array {
+    return this.#columns.mateOf;
+  }
+  get groupOf(): Int32Array {
+    return this.#groupOf;
+  }
+  get positionOf(): Int32Array {
+    return this.#positionOf;
+  }
+  get columns(): number {
+    return this.#columns.count;
   }
 
   /** The id of the node that a column is. */
   nodeOf(column: number): number {
-    return this.table.groups[this.groupOf[column]!]!.ids[this.positionOf[column]!]!;
+    return this.table.groups[this.#groupOf[column]!]!.ids[this.#positionOf[column]!]!;
   }
 
   /** The column that a node is, or NONE. */
@@ -75,19 +99,23 @@ export class Assignment {
     return this.#columnAt[group]!.get(position) ?? NONE;
   }
 
-  /** The first node of a group that is no column; its number of nodes where all are. */
-  edgeOf(group: number): number {
-    return this.#edges[group]!;
-  }
-
-  /** The most weight that a row has on a node that is no column. */
+  /**
+   * The most weight that a row has on a node that is no column; INFEASIBLE where there is none. Edges only move on, to
+   * less weight: the best is the best until it moves.
+   */
   bestEdgeMicro(row: number): number {
-    return this.#bestEdge(row).weightMicro;
+    const slot = this.#bestSlot[row]!;
+    if (slot === NONE) return INFEASIBLE;
+    const position = this.#bestPosition[row]!;
+    if (position === NONE || this.#edges[this.table.row(row).groups[slot]!] !== position)
+      this.#findBestEdge(row);
+    return this.#bestMicro[row]!;
   }
 
   /** The weights of a row, by column. Good until a column is opened. */
   weights(row: number): Float64Array {
-    return this.#weigh(row).micro;
+    const first = this.#weigh(row);
+    return this.#micro.subarray(first, first + this.columns);
   }
 
   /**
@@ -124,11 +152,14 @@ export class Assignment {
 
   /** Makes a node that was none a column, free at v = 0. */
   open(group: number, position: number): number {
-    if (this.columns === this.v.length) this.#grow();
-    const column = this.columns++;
-    this.groupOf[column] = group;
-    this.positionOf[column] = position;
-    this.rowOf[column] = NONE;
+    this.#turned = undefined;
+    const columns = this.#columns;
+    if (columns.count === columns.dual.length) this.#reserve(2 * columns.count);
+    const column = columns.count++;
+    this.#groupOf[column] = group;
+    this.#positionOf[column] = position;
+    this.#askOf[column] = this.table.groups[group]!.asks[position]!;
+    columns.mateOf[column] = NONE;
     const columnAt = this.#columnAt[group]!;
     columnAt.set(position, column);
     let edge = this.#edges[group]!;
@@ -150,182 +181,142 @@ export class Assignment {
 
   /** Matches one more row, or leaves it unmatched; whoever has to make room for it moves. */
   add(row: number): void {
-    this.u[row] = this.#leastDual(row);
-    if (this.u[row] === 0) return;
-    const end = this.#shortestPath(row);
-    this.#moveDuals(row, end.distance);
-    this.#follow(end);
+    this.#turned = undefined;
+    this.u[row] = this.#fromRows.leastDual(row);
+    if (this.u[row] !== 0) this.#augment(row);
   }
 
-  /** The least u >= 0 with u + v >= W for all nodes. */
-  #leastDual(row: number): number {
-    const { micro, leastExcess } = this.#weigh(row);
-    const { v, columns } = this;
-    let least = Math.max(0, this.bestEdgeMicro(row));
-    for (let column = 0; column < columns; column++) {
-      const block = Math.floor(column / BLOCK);
-      if (-leastExcess[block]! <= least) column = (block + 1) * BLOCK - 1;
-      else if (micro[column]! - v[column]! > least) least = micro[column]! - v[column]!;
-    }
-    return least;
-  }
-
-  /** From an unmatched row to where a path may end: at a free node, or by leaving a row unmatched. */
-  #shortestPath(start: number): PathEnd {
-    const { u, v, rowOf, columns } = this;
-    const { distance, cameFrom, leastIn, reached, reachedAt } = this.#search;
-    const blocks = Math.ceil(columns / BLOCK);
-    distance.fill(FAR, 0, columns);
-    leastIn.fill(FAR, 0, blocks);
-    reached.length = 0;
-    const end: PathEnd = { distance: u[start]!, row: start, edge: undefined };
-    let row = start;
-    let rowDistance = 0;
-    for (;;) {
-      const uRow = u[row]!;
-      const edge = this.#bestEdge(row);
-      const toEdge = rowDistance + (uRow - edge.weightMicro);
-      if (toEdge < end.distance) {
-        end.distance = toEdge;
-        end.row = row;
-        end.edge = edge;
+  /**
+   * Adds all rows, beginning with these prices: by group, of its first nodes. It is fastest where rows that differ
+   * little are next to each other.
+   */
+  addAll(rows: readonly number[], prices: readonly ArrayLike<number>[]): void {
+    this.#reserve(prices.reduce((sum, { length }) => sum + length, Math.ceil(rows.length / 8)));
+    prices.forEach((ofGroup, group) => {
+      for (let position = 0; position < ofGroup.length; position++) {
+        this.v[this.open(group, position)] = ofGroup[position]!;
       }
-      const { micro, leastExcess } = this.#weigh(row);
-      let nearest = NONE;
-      let nearestDistance = end.distance;
-      for (let block = blocks - 1; block >= 0; block--) {
-        if (rowDistance + (uRow + leastExcess[block]!) < end.distance) {
-          const from = block * BLOCK;
-          const to = Math.min(from + BLOCK, columns);
-          let excessInBlock = FAR;
-          let leastInBlock = FAR;
-          for (let column = from; column < to; column++) {
-            const excess = v[column]! - micro[column]!;
-            if (excess < excessInBlock) excessInBlock = excess;
-            const through = rowDistance + (uRow + excess);
-            let known = distance[column]!;
-            if (through < known) {
-              known = through;
-              distance[column] = through;
-              cameFrom[column] = row;
-            }
-            if (known < leastInBlock && known !== REACHED) leastInBlock = known;
-          }
-          leastExcess[block] = excessInBlock;
-          leastIn[block] = leastInBlock;
-        }
-        if (leastIn[block]! < nearestDistance) {
-          nearestDistance = leastIn[block]!;
-          nearest = block;
-        }
-      }
-      if (nearest === NONE) return end;
-      const column = this.#reach(nearest);
-      reachedAt[reached.length] = nearestDistance;
-      reached.push(column);
-      row = rowOf[column]!;
-      rowDistance = nearestDistance;
-      if (rowDistance + u[row]! < end.distance) {
-        end.distance = rowDistance + u[row]!;
-        end.row = row;
-        end.edge = undefined;
-      }
-    }
-  }
-
-  /** The nearest column of a block. The last, as it is nearer to the edges, where paths end. */
-  #reach(block: number): number {
-    const { distance, leastIn } = this.#search;
-    const from = block * BLOCK;
-    const to = Math.min(from + BLOCK, this.columns);
-    const nearestDistance = leastIn[block]!;
-    let nearest = to - 1;
-    while (distance[nearest] !== nearestDistance) nearest--;
-    distance[nearest] = REACHED;
-    let least = FAR;
-    for (let column = from; column < to; column++) {
-      const known = distance[column]!;
-      if (known < least && known !== REACHED) least = known;
-    }
-    leastIn[block] = least;
-    return nearest;
-  }
-
-  #moveDuals(start: number, total: number) {
-    const { u, v, rowOf } = this;
-    const { reached, reachedAt } = this.#search;
-    u[start] = u[start]! - total;
-    reached.forEach((column, i) => {
-      const slack = Math.max(0, total - reachedAt[i]!);
-      v[column] = v[column]! + slack;
-      u[rowOf[column]!] = u[rowOf[column]!]! - slack;
     });
-  }
-
-  /** Each row on the path takes the column that it reached. */
-  #follow({ row, edge }: PathEnd) {
-    const { columnOf } = this;
-    const { cameFrom } = this.#search;
-    let column = columnOf[row]!;
-    columnOf[row] = NONE;
-    if (edge !== undefined) this.match(row, this.open(edge.group, edge.position));
-    while (column !== NONE) {
-      const taker = cameFrom[column]!;
-      const given = columnOf[taker]!;
-      this.match(taker, column);
-      column = given;
+    const waiting: number[] = [];
+    for (const row of rows) {
+      this.u[row] = this.#fromRows.leastDual(row);
+      if (this.u[row] !== 0 && !this.#fromRows.takeTight(row)) waiting.push(row);
+    }
+    for (const row of waiting) this.#augment(row);
+    this.#order = rows;
+    if (this.rowOf.subarray(0, this.columns).some((row, column) => row === NONE && this.v[column] !== 0)) {
+      const turned = this.turned();
+      turned.lowerPrices();
+      turned.writeTo(this);
+      this.#fromRows.forget();
+    }
+    for (let column = 0; column < this.columns; column++) {
+      if (this.rowOf[column] === NONE) this.#freed.push(column);
     }
   }
 
-  #bestEdge(row: number): BestEdge {
-    const known = this.#bestEdges[row];
-    if (known !== undefined) return known.upTo(this.#edges);
-    const made = new BestEdge(this.table.groups, this.table.row(row), this.#edges);
-    this.#bestEdges[row] = made;
-    return made;
+  /** Good until a dual or a match changes, or a column is opened. */
+  turned(): TurnedAssignment {
+    const firsts = Int32Array.from(this.#order, (row) => this.#weigh(row));
+    this.#turned ??= new TurnedAssignment({
+      u: this.u,
+      v: this.v,
+      columnOf: this.columnOf,
+      columns: this.columns,
+      order: this.#order,
+      micro: this.#micro,
+      firsts,
+    });
+    return this.#turned;
   }
 
-  /** Weighs the columns that were opened since. */
-  #weigh(row: number): RowWeights {
-    const known = this.#weights[row];
-    if (known?.columns === this.columns) return known;
-    const { length } = this.v;
-    const isLongEnough = known !== undefined && known.micro.length >= this.columns;
-    const weights: RowWeights = isLongEnough
-      ? known
-      : {
-          columns: known?.columns ?? 0,
-          micro: extended(known?.micro, new Float64Array(length)),
-          leastExcess: extended(known?.leastExcess, new Float64Array(length / BLOCK)),
-        };
-    const candidates = this.table.row(row);
-    const from = weights.columns;
-    for (let column = from; column < this.columns; column++) {
-      const group = this.groupOf[column]!;
-      const slot = slotOf(candidates, group);
-      const ask = this.table.groups[group]!.asks[this.positionOf[column]!]!;
-      weights.micro[column] = slot === NONE ? INFEASIBLE : weightIn(candidates, slot, ask);
-    }
-    weights.leastExcess.fill(-FAR, Math.floor(from / BLOCK), Math.ceil(this.columns / BLOCK));
-    weights.columns = this.columns;
-    this.#weights[row] = weights;
-    return weights;
+  #augment(row: number) {
+    const alone = this.#fromRows.augment(row);
+    if (alone === NONE) return;
+    if (this.bestEdgeMicro(alone) <= 0) return;
+    const group = this.table.row(alone).groups[this.#bestSlot[alone]!]!;
+    this.match(alone, this.open(group, this.#edges[group]!));
   }
 
-  #grow() {
-    const length = 2 * this.v.length;
-    this.v = extended(this.v, new Float64Array(length));
-    this.rowOf = extended(this.rowOf, new Int32Array(length));
-    this.groupOf = extended(this.groupOf, new Int32Array(length));
-    this.positionOf = extended(this.positionOf, new Int32Array(length));
-    const { cameFrom, reached, reachedAt } = this.#search; // of the path that is being followed
-    this.#search = {
-      ...newSearch(length),
-      reached,
-      reachedAt,
-      cameFrom: extended(cameFrom, new Int32Array(length)),
+  #outlookOfRows(): Outlook {
+    const assignment = this;
+    return {
+      get micro() {
+        return assignment.#micro;
+      },
+      step: 1,
+      firstAt: (row) => assignment.#weigh(row),
+      leastAlone: (row) => Math.max(0, assignment.bestEdgeMicro(row)),
     };
   }
+
+  #findBestEdge(row: number) {
+    const candidates = this.table.row(row);
+    let bestSlot = NONE;
+    let bestMicro = INFEASIBLE;
+    for (let slot = 0; slot < candidates.groups.length; slot++) {
+      const group = candidates.groups[slot]!;
+      const ask = this.table.groups[group]!.asks[this.#edges[group]!];
+      const micro = ask === undefined ? INFEASIBLE : weightIn(candidates, slot, ask);
+      if (micro <= bestMicro) continue;
+      bestMicro = micro;
+      bestSlot = slot;
+    }
+    this.#bestSlot[row] = bestSlot;
+    this.#bestPosition[row] = bestSlot === NONE ? 0 : this.#edges[candidates.groups[bestSlot]!]!;
+    this.#bestMicro[row] = bestMicro;
+  }
+
+  /** Weighs a row on the columns that were opened since. Returns where its weights begin. */
+  #weigh(row: number): number {
+    const first = row * this.#columns.dual.length;
+    const known = this.#weighed[row]!;
+    const { columns } = this;
+    if (known === columns) return first;
+    if (this.#micro.length === 0)
+      this.#micro = new Float64Array(this.#rows.count * this.#columns.dual.length);
+    const candidates = this.table.row(row);
+    const micro = this.#micro;
+    const groupOf = this.#groupOf;
+    const askOf = this.#askOf;
+    for (let column = known; column < columns; ) {
+      const group = groupOf[column]!;
+      const slot = slotOf(candidates, group);
+      const surplus = slot === NONE ? INFEASIBLE : candidates.surplusMicro[slot]!;
+      const gpuSec = slot === NONE ? 0 : candidates.gpuSec[slot]!;
+      for (; column < columns && groupOf[column] === group; column++) {
+        const weight = surplus - costMicro(askOf[column]!, gpuSec);
+        micro[first + column] = weight >= 0 ? weight : INFEASIBLE;
+      }
+    }
+    this.#weighed[row] = columns;
+    this.#fromRows.forgetFrom(row, known);
+    return first;
+  }
+
+  #reserve(most: number) {
+    const columns = this.#columns;
+    const { length } = columns.dual;
+    if (most <= length) return;
+    const longer = lengthFor(most);
+    columns.dual = extended(columns.dual, new Float64Array(longer));
+    columns.mateOf = extended(columns.mateOf, new Int32Array(longer));
+    this.#groupOf = extended(this.#groupOf, new Int32Array(longer));
+    this.#positionOf = extended(this.#positionOf, new Int32Array(longer));
+    this.#askOf = extended(this.#askOf, new Float64Array(longer));
+    const before = this.#micro;
+    this.#micro = new Float64Array(0);
+    if (before.length === 0) return;
+    this.#micro = new Float64Array(this.#rows.count * longer);
+    this.#weighed.forEach((weighed, row) => {
+      this.#micro.set(before.subarray(row * length, row * length + weighed), row * longer);
+    });
+  }
+}
+
+/** Whole blocks; an odd number of them, as rows whose weights are a power of 2 apart compete for the same cache lines. */
+function lengthFor(columns: number): number {
+  return BLOCK * (Math.ceil(columns / BLOCK) | 1);
 }
 
 /** A free node, whether it is a column or not. */
@@ -348,44 +339,7 @@ function firstAbove(ascending: readonly number[], place: number): number {
   return low;
 }
 
-/** The weights of a row on the columns there were when it was last looked at. */
-interface RowWeights {
-  columns: number;
-  readonly micro: Float64Array;
-  /** By block: at most the least v - W there is. */
-  readonly leastExcess: Float64Array;
-}
-
-/** Where a path ends: `row` takes the edge, or is left unmatched. */
-interface PathEnd {
-  distance: number;
-  row: number;
-  edge: BestEdge | undefined;
-}
-
-/** One search for a shortest path, by column. */
-interface Search {
-  readonly distance: Float64Array;
-  /** The row that the distance comes from. */
-  readonly cameFrom: Int32Array;
-  /** By block: the least distance of a column that is not reached. */
-  readonly leastIn: Float64Array;
-  /** Columns with a final distance, and that. */
-  readonly reached: number[];
-  readonly reachedAt: number[];
-}
-
-function newSearch(columns: number): Search {
-  return {
-    distance: new Float64Array(columns),
-    cameFrom: new Int32Array(columns),
-    leastIn: new Float64Array(columns / BLOCK),
-    reached: [],
-    reachedAt: [],
-  };
-}
-
-function extended<T extends Float64Array | Int32Array>(from: T | undefined, into: T): T {
-  if (from !== undefined) into.set(from);
+function extended<T extends Float64Array | Int32Array>(from: T, into: T): T {
+  into.set(from);
   return into;
 }

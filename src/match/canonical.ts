@@ -1,32 +1,25 @@
 import { type Assignment, type FreeNode, NONE } from './assignment.ts';
-import type { Duals } from './prices.ts';
+import type { Duals, TightColumns } from './prices.ts';
 
 /**
  * Among all optimal assignments, the one in which the lowest row has the node with the lowest id (unmatched last), then
- * the next row, and so on. Changes who is matched; the duals stay a proof of optimality.
+ * the next row, and so on. Changes who is matched; the duals stay a proof of optimality. `tight` gets the columns that
+ * are opened.
  *
  * An assignment is optimal iff it uses tight pairs only (u + v = W) and leaves unmatched only what has u = 0 or v = 0,
- * under whatever optimal duals. So what is not tight under both of two duals is in no optimal assignment: with the two
- * extremes there are, little is left but true ties.
- *
- * A row may take a column iff a chain of such moves, begun by whoever holds that column, ends at what the row gives
- * up. "Unmatched" is one more place in a chain: it has room for all, and any row or column with a dual of 0 may go there.
+ * under whatever optimal duals. So a row may take a column iff a chain of such moves, begun by whoever holds that
+ * column, ends at what the row gives up. "Unmatched" is one more place in a chain: it has room for all, and any row or
+ * column with a dual of 0 may go there.
  */
-export function takeLowestNodes(assignment: Assignment, sellerOptimal: Duals): void {
-  const ties = new Ties(assignment, sellerOptimal);
+export function takeLowestNodes(assignment: Assignment, duals: Duals, tight: TightColumns): void {
+  const ties = new Ties(assignment, duals, tight);
   for (let row = 0; row < assignment.columnOf.length; row++) ties.takeLowest(row);
 }
 
 /** The place of all that is unmatched; other places are columns. */
 const UNMATCHED = NONE;
-
-/** A step of a chain: whoever is at `from` goes on; out of "unmatched" a row comes, or nobody where a column is left free. */
-interface Step {
-  readonly from: number;
-  readonly mover: number;
-  /** A node that the mover takes, for a step to "unmatched" that leaves nobody unmatched. */
-  readonly free: FreeNode | undefined;
-}
+/** Where a chain comes from at its first place. */
+const START = -2;
 
 /** What a row could take: a column, or a free node that is none. */
 interface Wish {
@@ -38,26 +31,28 @@ interface Wish {
 class Ties {
   readonly #assignment: Assignment;
   readonly #duals: Duals;
-  /** By row: the columns that it could have. */
-  readonly #columns: number[][];
-  /** By place: the step that led there in the search for row `#row`. Places that were seen in vain are not seen again. */
-  readonly #steps = new Map<number, Step | undefined>();
+  readonly #tight: TightColumns;
+  /** By row: whether a free node could ever be its own. What is free later on has v = 0 now, or is beyond the edges. */
+  readonly #mayTakeFree: readonly boolean[];
+  /** By place + 1: the last row that a chain was searched for which came by, from where, and who would move. */
+  #seenFor: Int32Array;
+  #cameFrom: Int32Array;
+  #mover: Int32Array;
+  /** A node that the mover takes, for the step to "unmatched" if that leaves nobody unmatched. */
+  #taken: FreeNode | undefined;
   #row = NONE;
 
-  constructor(assignment: Assignment, duals: Duals) {
+  constructor(assignment: Assignment, duals: Duals, tight: TightColumns) {
     this.#assignment = assignment;
     this.#duals = duals;
-    this.#columns = Array.from({ length: assignment.columnOf.length }, () => []);
-    for (let row = 0; row < this.#columns.length; row++) {
-      const weights = assignment.weights(row);
-      const [u, uLeast] = [assignment.u[row]!, duals.u[row]!];
-      for (let column = 0; column < assignment.columns; column++) {
-        const weight = weights[column]!;
-        if (weight - u === assignment.v[column] && weight - uLeast === duals.v[column]) {
-          this.#columns[row]!.push(column);
-        }
-      }
-    }
+    this.#tight = tight;
+    this.#mayTakeFree = tight.map(
+      (columns, row) =>
+        assignment.bestEdgeMicro(row) === duals.u[row] || columns.some((column) => duals.v[column] === 0),
+    );
+    this.#seenFor = new Int32Array(assignment.columns + 1).fill(NONE);
+    this.#cameFrom = new Int32Array(assignment.columns + 1);
+    this.#mover = new Int32Array(assignment.columns + 1);
   }
 
   /** Rows below `row` are settled: they neither move nor are moved. */
@@ -67,7 +62,6 @@ class Ties {
     if (given === UNMATCHED && !this.#mayLeave(row)) return;
     const bound = given === UNMATCHED ? Number.POSITIVE_INFINITY : this.#assignment.nodeOf(given);
     this.#row = row;
-    this.#steps.clear();
     for (const wish of this.#wishes(row, bound)) {
       if (!this.#leadsTo(wish.place, given)) continue;
       this.#follow(wish, given);
@@ -77,7 +71,7 @@ class Ties {
 
   #wishes(row: number, bound: number): Wish[] {
     const wishes: Wish[] = [];
-    for (const place of this.#columns[row]!) {
+    for (const place of this.#tight[row]!) {
       const id = this.#assignment.nodeOf(place);
       if (id < bound && this.#isMovable(place)) wishes.push({ id, place, free: undefined });
     }
@@ -86,64 +80,78 @@ class Ties {
     return wishes.sort((a, b) => a.id - b.id);
   }
 
-  /** Searches forwards from a place for a chain to the place that is given up. */
+  /**
+   * Searches forwards from a place for a chain to the place that is given up. Places that were seen in vain for this row are
+   * not seen again.
+   */
   #leadsTo(start: number, given: number): boolean {
-    if (this.#steps.has(start)) return false;
-    this.#steps.set(start, undefined);
-    const found = [start];
+    if (this.#isSeen(start)) return false;
+    const found: number[] = [];
+    this.#step(start, START, NONE, found);
     for (let place = found.pop(); place !== undefined; place = found.pop()) {
       if (place === given) return true;
-      for (const [to, step] of place === UNMATCHED ? this.#stepsBack(given) : this.#stepsOn(place, given)) {
-        if (this.#steps.has(to)) continue;
-        this.#steps.set(to, step);
-        if (to === given) return true;
-        found.push(to);
-      }
+      if (place === UNMATCHED) this.#stepBack(given, found);
+      else this.#stepOn(place, given, found);
     }
     return false;
   }
 
   /** Where whoever holds a column can go, or, if nobody does, the free column itself: to where there is room for it. */
-  *#stepsOn(from: number, given: number): Iterable<readonly [number, Step]> {
+  #stepOn(from: number, given: number, found: number[]) {
     const mover = this.#assignment.rowOf[from]!;
-    const step: Step = { from, mover, free: undefined };
     if (mover === NONE) {
-      yield [UNMATCHED, step];
+      this.#step(UNMATCHED, from, NONE, found);
       return;
     }
-    if (given !== UNMATCHED && this.#isTie(mover, given)) yield [given, step];
-    if (!this.#steps.has(UNMATCHED)) {
-      if (this.#mayLeave(mover)) yield [UNMATCHED, step];
-      else {
-        const free = this.#freeFor(mover);
-        if (free !== undefined) yield [UNMATCHED, { ...step, free }];
+    if (!this.#isSeen(UNMATCHED)) {
+      const free = this.#mayLeave(mover) ? undefined : this.#freeFor(mover);
+      if (free !== undefined || this.#mayLeave(mover)) {
+        this.#step(UNMATCHED, from, mover, found);
+        this.#taken = free;
       }
     }
-    for (const to of this.#columns[mover]!) if (this.#isMovable(to)) yield [to, step];
+    for (const to of this.#tight[mover]!) {
+      if (to === given || this.#isMovable(to)) this.#step(to, from, mover, found);
+    }
   }
 
   /** What can be filled from "unmatched": columns that may be left free, and those that an unmatched row could have. */
-  *#stepsBack(given: number): Iterable<readonly [number, Step]> {
+  #stepBack(given: number, found: number[]) {
     const { columns, columnOf } = this.#assignment;
-    const step: Step = { from: UNMATCHED, mover: NONE, free: undefined };
     for (let to = 0; to < columns; to++) {
-      if ((to === given || this.#isMovable(to)) && this.#mayBeFree(to)) yield [to, step];
+      if (this.#duals.v[to] === 0 && (to === given || this.#isMovable(to))) {
+        this.#step(to, UNMATCHED, NONE, found);
+      }
     }
     for (let mover = this.#row + 1; mover < columnOf.length; mover++) {
       if (columnOf[mover] !== NONE) continue;
-      for (const to of this.#columns[mover]!) {
-        if (to === given || this.#isMovable(to)) yield [to, { ...step, mover }];
+      for (const to of this.#tight[mover]!) {
+        if (to === given || this.#isMovable(to)) this.#step(to, UNMATCHED, mover, found);
       }
     }
+  }
+
+  #isSeen(place: number): boolean {
+    return this.#seenFor[place + 1] === this.#row;
+  }
+
+  #step(to: number, from: number, mover: number, found: number[]) {
+    if (this.#isSeen(to)) return;
+    this.#seenFor[to + 1] = this.#row;
+    this.#cameFrom[to + 1] = from;
+    this.#mover[to + 1] = mover;
+    if (to === UNMATCHED) this.#taken = undefined;
+    found.push(to);
   }
 
   #follow(wish: Wish, given: number) {
     const assignment = this.#assignment;
+    const taken = this.#taken;
     const moves: { readonly mover: number; readonly to: number; readonly free: FreeNode | undefined }[] = [];
     let to = given;
-    for (let step = this.#steps.get(to); step !== undefined; step = this.#steps.get(to)) {
-      moves.push({ mover: step.mover, to, free: step.free });
-      to = step.from;
+    for (let from = this.#cameFrom[to + 1]!; from !== START; from = this.#cameFrom[to + 1]!) {
+      moves.push({ mover: this.#mover[to + 1]!, to, free: to === UNMATCHED ? taken : undefined });
+      to = from;
     }
     moves.push({ mover: this.#row, to: wish.place, free: wish.free });
     if (given !== UNMATCHED) assignment.free(given);
@@ -161,10 +169,20 @@ class Ties {
     if (known !== NONE) return known;
     const column = this.#assignment.open(group, position);
     this.#duals.v.push(0);
-    this.#columns.forEach((columns, row) => {
-      if (this.#isTie(row, column)) columns.push(column);
+    this.#tight.forEach((columns, row) => {
+      if (this.#assignment.weights(row)[column] === this.#duals.u[row]) columns.push(column);
     });
+    if (column + 1 === this.#seenFor.length) this.#grow();
     return column;
+  }
+
+  #grow() {
+    const length = 2 * this.#seenFor.length;
+    const seenFor = new Int32Array(length).fill(NONE);
+    seenFor.set(this.#seenFor);
+    this.#seenFor = seenFor;
+    this.#cameFrom = new Int32Array(length); // of the chain that was followed
+    this.#mover = new Int32Array(length);
   }
 
   /** Held by a later row, or by nobody. */
@@ -173,24 +191,12 @@ class Ties {
     return holder === NONE || holder > this.#row;
   }
 
-  /** u <= W first: u + v may exceed 2^53, W - u may not. */
-  #isTie(row: number, column: number): boolean {
-    const { u, v } = this.#assignment;
-    const weight = this.#assignment.weights(row)[column]!;
-    return weight - u[row]! === v[column] && weight - this.#duals.u[row]! === this.#duals.v[column];
-  }
-
   #mayLeave(row: number): boolean {
-    return this.#assignment.u[row] === 0 && this.#duals.u[row] === 0;
-  }
-
-  #mayBeFree(column: number): boolean {
-    return this.#assignment.v[column] === 0 && this.#duals.v[column] === 0;
+    return this.#duals.u[row] === 0;
   }
 
   /** The lowest free node that the row could have. */
   #freeFor(row: number): FreeNode | undefined {
-    const u = this.#assignment.u[row]!;
-    return u === this.#duals.u[row] ? this.#assignment.lowestFree(row, u) : undefined;
+    return this.#mayTakeFree[row] ? this.#assignment.lowestFree(row, this.#duals.u[row]!) : undefined;
   }
 }

@@ -2,12 +2,13 @@ import { NodeId, WorkloadId } from '../domain/ids.ts';
 import type { Entry } from '../domain/types.ts';
 import { Assignment, NONE } from './assignment.ts';
 import type { ClassedRound } from './ClassedRound.ts';
-import { type CandidateTable, slotOf } from './candidates.ts';
+import { slotOf } from './candidates.ts';
 import { takeLowestNodes } from './canonical.ts';
 import { costMicro } from './classTerms.ts';
+import { optimalAssignment } from './coarseToFine.ts';
 import type { Matcher, RoundInstance } from './Matcher.ts';
 import { pairTable } from './pairTable.ts';
-import { pointers, sellerOptimalDuals } from './prices.ts';
+import { pointers, sellerOptimalDuals, tightColumns } from './prices.ts';
 
 /** The canonical round: best welfare, VCG prices, ties to the lowest ids, and the certificate of all that. */
 export const certifiedMatcher: Matcher = { name: 'certified', match: certifiedRound };
@@ -21,7 +22,7 @@ export function certifiedRound(instance: RoundInstance): readonly Entry[] {
   const table = pairTable(instance);
   const { workloads, nodes } = table;
   return entriesOf(
-    bestFirst(table),
+    optimalAssignment(table),
     workloads.map((w) => instance.workloads[w]!.id),
     (row, group) => instance.pair(workloads[row]!, nodes[group]!)!.costMicro,
   );
@@ -29,7 +30,7 @@ export function certifiedRound(instance: RoundInstance): readonly Entry[] {
 
 /** The same of a round at scale: of its first `count` workloads. */
 export function certifiedRoundOfClasses(round: ClassedRound, count = round.rows): readonly Entry[] {
-  return entriesOfClasses(round, bestFirst(round.upTo(count)));
+  return entriesOfClasses(round, optimalAssignment(round.upTo(count)));
 }
 
 /**
@@ -78,8 +79,9 @@ function entriesOf(
   costOf: (row: number, group: number, position: number) => number,
 ): readonly Entry[] {
   const duals = sellerOptimalDuals(assignment);
-  takeLowestNodes(assignment, duals);
-  const { next, rank } = pointers(assignment, duals);
+  const tight = tightColumns(assignment, duals);
+  takeLowestNodes(assignment, duals, tight);
+  const { next, rank } = pointers(assignment, duals, tight);
   const entries: Entry[] = [];
   for (const [row, column] of assignment.columnOf.entries()) {
     if (column === NONE) continue;
@@ -96,13 +98,4 @@ function entriesOf(
     });
   }
   return entries;
-}
-
-/** Those who gain most first: the later a row is added, the less often it changes what others have. */
-function bestFirst(table: CandidateTable): Assignment {
-  const assignment = new Assignment(table);
-  const most = Float64Array.from({ length: table.rows }, (_, row) => assignment.bestEdgeMicro(row));
-  const rows = [...most.keys()].sort((a, b) => (most[a] === most[b] ? a - b : most[b]! - most[a]!));
-  for (const row of rows) assignment.add(row);
-  return assignment;
 }

@@ -98,11 +98,12 @@ export class FactsOfClasses implements RoundFacts {
 
   *worthMore(u: ReadonlyMap<number, number>, v: ReadonlyMap<number, number>): Iterable<WorthMore> {
     const belowZero = [...v].filter(([, vMicro]) => vMicro < 0);
+    const prices: number[][] = this.#round.groups.map(() => []);
     for (const [row, { id: workload }] of this.#round.workloads.entries()) {
       const uMicro = u.get(workload) ?? 0;
       const known = this.#round.row(row);
       const candidates = known.restMicro > uMicro ? this.#round.wholeRow(row) : known;
-      const found = [...this.#worthMoreThan(candidates, uMicro, v)];
+      const found = this.#worthMoreThan(candidates, uMicro, v, prices);
       for (const [node, vMicro] of belowZero) {
         const weightMicro = this.pair(workload, node)?.weightMicro;
         if (weightMicro !== undefined && weightMicro <= uMicro && weightMicro - uMicro > vMicro) {
@@ -114,15 +115,25 @@ export class FactsOfClasses implements RoundFacts {
     }
   }
 
-  *#worthMoreThan(candidates: CandidateRow, uMicro: number, v: ReadonlyMap<number, number>) {
-    for (const [slot, group] of candidates.groups.entries()) {
+  /** `prices`: v by group and place there, as far as it was asked for. */
+  #worthMoreThan(
+    candidates: CandidateRow,
+    uMicro: number,
+    v: ReadonlyMap<number, number>,
+    prices: number[][],
+  ): { node: number; weightMicro: number }[] {
+    const found: { node: number; weightMicro: number }[] = [];
+    for (let slot = 0; slot < candidates.groups.length; slot++) {
+      const group = candidates.groups[slot]!;
       const { ids, asks } = this.#round.groups[group]!;
+      const known = prices[group]!;
       for (let position = 0; position < ids.length; position++) {
         const weightMicro = weightIn(candidates, slot, asks[position]!);
         if (!(weightMicro > uMicro)) break;
-        const node = ids[position]!;
-        if (weightMicro - uMicro > (v.get(node) ?? 0)) yield { node, weightMicro };
+        if (position === known.length) known.push(v.get(ids[position]!) ?? 0);
+        if (weightMicro - uMicro > known[position]!) found.push({ node: ids[position]!, weightMicro });
       }
     }
+    return found;
   }
 }
