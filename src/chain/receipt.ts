@@ -44,9 +44,14 @@ export async function waitForReceipt(rpcUrl: string, hash: Hex, sent?: Sent): Pr
   );
 }
 
-/** Refused where it is known, which is the rule, or where its nonce is used up; by itself, if there is a receipt now. */
+/**
+ * Refused where it is known, which is the rule, or where its nonce is used up; by itself, if there is a receipt now.
+ * A development chain that mines on demand may overlook a transaction that comes while it mines: it is told to mine.
+ * Others do not know the call.
+ */
 async function sendAgain(rpcUrl: string, hash: Hex, { from, nonce, signed }: Sent) {
   await rpc(rpcUrl, 'eth_sendRawTransaction', [signed]).catch(() => {});
+  await rpc(rpcUrl, 'evm_mine', []).catch(() => {});
   if (Number(await rpc<Hex>(rpcUrl, 'eth_getTransactionCount', [from, 'latest'])) <= nonce) return undefined;
   const receipt = await receiptOf(rpcUrl, hash);
   if (receipt) return receipt;
