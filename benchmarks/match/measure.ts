@@ -47,7 +47,8 @@ const PARAMETERS = {
 const HEARTBEAT_ROUNDS = 30;
 /** Part of the nodes that change their ask in a round. */
 const ASK_CHANGES = 0.005;
-const WARM_UP_ROUNDS = 3;
+/** A matcher runs for days: its code is compiled and its caches are filled before it is timed. */
+const WARM_UP_ROUNDS = { openb: 10, uniform: 2 } as const;
 
 const policy = loadPolicy(encodeWeights(livelyNetwork(32, SEED)));
 
@@ -126,12 +127,13 @@ function measure(size: Size): Measured {
       throw new Error(`the round is not certified: ${JSON.stringify(violations[0])}`);
     return { entries, ms };
   };
-  for (let i = 0; i < WARM_UP_ROUNDS + size.runs; i++) {
+  const warmUp = WARM_UP_ROUNDS[size.market];
+  for (let i = 0; i < warmUp + size.runs; i++) {
     const workloads = simulation.workloads();
     const counters = simulation.counters();
     const { entries, ms } = clear(kept, workloads, counters);
     const cold = clear(new NodeClasses(), workloads, counters);
-    if (i >= WARM_UP_ROUNDS) {
+    if (i >= warmUp) {
       incrementalMs.push(ms);
       coldMs.push(cold.ms);
       matches.push(entries.length);
