@@ -126,6 +126,16 @@ export class Rounds {
     return drawn === zeroAddress ? undefined : drawn;
   }
 
+  /** Takes the seat of a matcher whose round was voided out of the draw; anyone may. */
+  vacate(matcher: Address): Promise<TransactionReceipt> {
+    return this.#caller.write('chain', 'vacate', [matcher]);
+  }
+
+  /** Seats in the draw of `round`. */
+  seatCount(round: number): Promise<number> {
+    return this.#caller.read('chain', 'seatCount', [round]);
+  }
+
   /** What of the bond no round of the matcher locks. */
   async freeBondMicro(matcher: Address = this.#caller.address): Promise<number> {
     return Number(await this.#caller.read('chain', 'freeBondMicroOf', [matcher]));

@@ -1,5 +1,6 @@
 import { ContractRefusal, noGasMoney } from '../chain/failure.ts';
 import { AICChainError } from '../domain/errors.ts';
+import type { Address } from '../domain/ids.ts';
 import { PARAMETERS } from '../domain/parameters.ts';
 import type { PostedRound } from '../domain/types.ts';
 import { formatAicc } from '../domain/units.ts';
@@ -134,7 +135,8 @@ export class Watching implements Duty {
   }
 
   /** A challenge that fails costs its bond, so the chain is asked first. */
-  async #challenge({ round, entries }: PostedRound, challenge: Challenge, told: string): Promise<void> {
+  async #challenge(posted: PostedRound, challenge: Challenge, told: string): Promise<void> {
+    const { round, entries, matcher } = posted;
     const { rounds } = this.#view.network;
     if (!(await rounds.wouldVoid({ round, ...challenge }, entries))) {
       this.#say(
@@ -149,6 +151,17 @@ export class Watching implements Duty {
         ? `${told}: challenged and voided, its matcher lost ${aicc(lostMicro)}`
         : `${told}: challenged, and it stands; ${aicc(lostMicro)} are lost`,
     );
+    if (voided) await this.#vacate(matcher);
+  }
+
+  /** Until its seat is empty, the rounds that draw the suspended matcher have nobody to post first. */
+  async #vacate(matcher: Address): Promise<void> {
+    try {
+      await this.#view.network.rounds.vacate(matcher);
+    } catch (error) {
+      // It has bonded again, or another watcher was faster.
+      if ((error as AICChainError).code !== 'NotSuspended') throw error;
+    }
   }
 
   /** Once a round, and again when one more was voided. */

@@ -132,10 +132,13 @@ describe('a watcher', () => {
     const round = await cheat(change);
     const proxy = await startRpcProxy(market.chain.rpcUrl); // all that it has
     const before = await worthMicro('watcher1');
+    const { rounds } = market.client('watcher1');
+    const seats = await rounds.seatCount(round + 1);
     const one = await watcher('watcher1', proxy.rpcUrl);
     await one.look();
     expect(one.watching.voided).toEqual([round]);
     expect((await roundOf(round)).voided).toBe(true);
+    expect(await rounds.seatCount(round + 1)).toBe(seats - 1);
     expect(await worthMicro('cheat')).toBe(rich - BOND);
     expect((await worthMicro('watcher1')) - before).toBe(BOND / 5);
     await proxy.stop();
