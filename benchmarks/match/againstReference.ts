@@ -56,7 +56,7 @@ export interface Race {
  * Both on the same round, one after the other. The fast one begins with records and weighs what it needs; the
  * reference is given all weights.
  */
-export function race(nodes: number, workloads: number, runs: number, progress: (done: number) => void): Race {
+export function race(nodes: number, workloads: number, runs: number): Race {
   const fastMs: number[] = [];
   const referenceMs: number[] = [];
   const market = openbMarket(1);
@@ -102,7 +102,6 @@ export function race(nodes: number, workloads: number, runs: number, progress: (
       ).value,
     );
     referenceMs.push(reference.ms);
-    progress(run + 1);
   }
   return { fastMs, referenceMs };
 }

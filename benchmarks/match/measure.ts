@@ -48,7 +48,7 @@ const HEARTBEAT_ROUNDS = 30;
 /** Part of the nodes that change their ask in a round. */
 const ASK_CHANGES = 0.005;
 /** A matcher runs for days: its code is compiled and its caches are filled before it is timed. */
-const WARM_UP_ROUNDS = { openb: 10, uniform: 2 } as const;
+const WARM_UP_ROUNDS = { openb: 10, uniform: 1 } as const;
 
 const policy = loadPolicy(encodeWeights(livelyNetwork(32, SEED)));
 
