@@ -108,7 +108,7 @@ export class AICChain {
 
   /** Every pair of a round, weighed. Without a cutoff it covers all workloads that bind in the round. */
   candidates(round: number, cutoff = this.state.countersAt(round).newestWorkload): RoundInput {
-    const workloads = this.state.openWorkloadsAt(round).filter(({ id }) => id <= cutoff);
+    const workloads = this.#workloadsUpTo(round, cutoff);
     return this.#weighAll(round, cutoff, workloads, this.#bindingIn(round));
   }
 
@@ -245,8 +245,13 @@ export class AICChain {
     };
   }
 
+  /** The open workloads that a round with that cutoff covers. */
+  #workloadsUpTo(round: number, cutoff: number): readonly Subject[] {
+    return this.state.openWorkloadsAt(round).filter(({ id }) => id <= cutoff);
+  }
+
   #classedUpTo(round: number, cutoff: number): ClassedRound {
-    const workloads = this.state.openWorkloadsAt(round).filter(({ id }) => id <= cutoff);
+    const workloads = this.#workloadsUpTo(round, cutoff);
     return this.#classed(round, this.#bindingIn(round), workloads);
   }
 

@@ -2,6 +2,7 @@ import type { NodeId, WorkloadId } from '../domain/ids.ts';
 import type { ChallengeKind, Entry } from '../domain/types.ts';
 import type { Violation } from './certificate.ts';
 import type { Pair, RoundInstance } from './Matcher.ts';
+import { FactsOfPairs } from './roundFacts.ts';
 
 /** What is claimed to be broken in a posted round (docs/PROTOCOL.md, "Dispute"): one pair, or one entry. */
 export interface Challenge {
@@ -22,13 +23,8 @@ export type PairOf = (workload: number, node: number) => Pair | null;
 
 /** Pairs by id instead of by index. */
 export function pairsOf(instance: RoundInstance): PairOf {
-  const workloads = new Map<number, number>(instance.workloads.map(({ id }, index) => [id, index]));
-  const nodes = new Map<number, number>(instance.nodes.map(({ id }, index) => [id, index]));
-  return (workload, node) => {
-    const w = workloads.get(workload);
-    const c = nodes.get(node);
-    return w === undefined || c === undefined ? null : instance.pair(w, c);
-  };
+  const facts = new FactsOfPairs(instance);
+  return (workload, node) => facts.pair(workload, node);
 }
 
 /**

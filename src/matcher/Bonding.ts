@@ -99,4 +99,5 @@ export class Bonding {
   }
 }
 
-const aicc = (micro: number) => `${formatAicc(micro)} AICC`;
+/** An amount as the daemons say it. */
+export const aicc = (micro: number) => `${formatAicc(micro)} AICC`;

@@ -1,4 +1,4 @@
-export { Bonding } from './Bonding.ts';
+export { aicc, Bonding } from './Bonding.ts';
 export { Daemon, type Say } from './Daemon.ts';
 export { dueWorkloads } from './due.ts';
 export { Halted } from './Halted.ts';

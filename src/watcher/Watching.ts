@@ -3,9 +3,16 @@ import { AICChainError } from '../domain/errors.ts';
 import type { Address } from '../domain/ids.ts';
 import { PARAMETERS } from '../domain/parameters.ts';
 import type { PostedRound } from '../domain/types.ts';
-import { formatAicc } from '../domain/units.ts';
 import type { Challenge } from '../match/index.ts';
-import { type Duty, Halted, type Moment, type NetworkView, type Say, Settling } from '../matcher/index.ts';
+import {
+  aicc,
+  type Duty,
+  Halted,
+  type Moment,
+  type NetworkView,
+  type Say,
+  Settling,
+} from '../matcher/index.ts';
 import { nameOf, violationOf } from './violationOf.ts';
 
 /** Where several watchers run: another one was faster, or the window has closed on the way. */
@@ -173,5 +180,3 @@ export class Watching implements Duty {
     await this.#settling.settleDue(moment, ({ id }) => state.statusIn(id, moment.round) === 'RoundVoided');
   }
 }
-
-const aicc = (micro: number) => `${formatAicc(micro)} AICC`;

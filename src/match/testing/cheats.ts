@@ -1,5 +1,5 @@
 import { NodeId, WorkloadId } from '../../domain/ids.ts';
-import type { Entry, Ineligible } from '../../domain/types.ts';
+import { type Entry, INELIGIBLE, type Ineligible } from '../../domain/types.ts';
 import { certifiedRound } from '../certified.ts';
 import { priceGreedyMatcher } from '../greedy.ts';
 import type { Pair, RoundInstance } from '../Matcher.ts';
@@ -465,21 +465,7 @@ export const CHEATS: readonly Cheat[] = [
       node: NodeId([0, 2 ** 31, 2 ** 32 - 1][next(3)]!),
     })),
   ),
-  ...(
-    [
-      'Inactive',
-      'Excluded',
-      'Flagged',
-      'Stale',
-      'TrustTooLow',
-      'ClassNotAllowed',
-      'TooFewGpus',
-      'NoFreeGpus',
-      'TooLittleMemory',
-      'WorkloadNotOpen',
-      'TooSlow',
-    ] as const
-  ).map(forbidden),
+  ...INELIGIBLE.filter((reason) => reason !== 'None' && reason !== 'NotRegistered').map(forbidden),
 
   // The cutoff -------------------------------------------------------------------------------------------------
   cheat('cut too early', 'CutoffTooLow', ({ right, newest }, next) => {
