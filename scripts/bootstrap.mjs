@@ -20,6 +20,9 @@ const TARGETS = {
   'bench:gas': ['benchmarks/gas.ts'],
   'bench:match': ['benchmarks/match.ts'],
   'bench:incentives': ['benchmarks/incentives.ts'],
+  'bench:policy': ['benchmarks/policy.ts'],
+  'bench:train': ['benchmarks/train.ts'],
+  'bench:ablations': ['benchmarks/ablations.ts'],
   'fuzz:certificate': ['benchmarks/fuzzCertificate.ts'],
 };
 
