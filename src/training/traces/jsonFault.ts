@@ -1,4 +1,4 @@
-const STRING = /"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/uy;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 const SCALAR = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)/y;
 const BLANK = /[ \t\n\r]*/y;
 
@@ -21,10 +21,10 @@ export function jsonFault(text: string): number | undefined {
       open.pop();
       wanted = afterValue(open);
     } else if (wanted.startsWith('value')) {
-      end = past(STRING, text, at) ?? past(SCALAR, text, at);
+      end = jsonStringEnd(text, at) ?? past(SCALAR, text, at);
       wanted = afterValue(open);
     } else if (wanted.startsWith('name')) {
-      end = past(STRING, text, at);
+      end = jsonStringEnd(text, at);
       wanted = 'colon';
     } else if (wanted === 'colon' && char === ':') {
       wanted = 'value';
@@ -35,6 +35,18 @@ export function jsonFault(text: string): number | undefined {
     at = past(BLANK, text, end)!;
   }
   return wanted === 'nothing' ? undefined : text.length;
+}
+
+/** The end of the string that begins at `at`; undefined where none does. A loop: patterns overflow on long strings. */
+export function jsonStringEnd(text: string, at: number): number | undefined {
+  if (text[at] !== '"') return undefined;
+  for (let i: number | undefined = at + 1; i !== undefined && i < text.length; ) {
+    const char: string = text[i]!;
+    if (char === '"') return i + 1;
+    if (char < ' ') return undefined;
+    i = char === '\\' ? past(ESCAPE, text, i) : i + 1;
+  }
+  return undefined;
 }
 
 const CLOSING = { '[': ']', '{': '}' } as const;

@@ -1,4 +1,5 @@
 import type { Place } from './badTrace.ts';
+import { jsonStringEnd } from './jsonFault.ts';
 
 export type JsonPath = readonly (string | number)[];
 
@@ -13,7 +14,7 @@ export function placeAt(text: string, offset: number): Place {
   return { line: before.split('\n').length, column: offset - lineStart + 1 };
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[^\s,:[\]{}"]+/y;
+const SCALAR = /[^\s,:[\]{}"]+/y;
 
 /** Walks over valid JSON; only where a value begins is of interest. */
 class Walk {
@@ -77,8 +78,8 @@ class Walk {
       const char = this.#text[end]!;
       if (char === '[' || char === '{') depth++;
       if (char === ']' || char === '}') depth--;
-      TOKEN.lastIndex = end;
-      end = TOKEN.test(this.#text) ? TOKEN.lastIndex : end + 1;
+      SCALAR.lastIndex = end;
+      end = jsonStringEnd(this.#text, end) ?? (SCALAR.test(this.#text) ? SCALAR.lastIndex : end + 1);
     } while (depth > 0);
     return end;
   }

@@ -122,6 +122,12 @@ describe('a job log is refused, with line and column, for', () => {
     );
   });
 
+  test('strings that are longer than a stack is deep', () => {
+    const long = 'a\\n'.repeat(5_000_000);
+    expect(() => parsePhilly(`[{"x":"${long}"}]`, 'log.json')).toThrow('log.json:1:2: `[0].submitted_time`');
+    expect(() => parsePhilly(`["${long}`, 'log.json')).toThrow('log.json:1:2: is no JSON');
+  });
+
   test('more nesting than a stack holds', () => {
     const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
     expect(() => parsePhilly(`[${deep}]`, 'log.json')).toThrow(
