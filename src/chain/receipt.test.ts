@@ -43,7 +43,10 @@ describe('the receipt of a transaction that was sent', () => {
       eth_getTransactionReceipt: () => null,
       eth_getTransactionCount: () => '0x9',
     });
-    await expect(waitForReceipt(url, HASH, SENT)).rejects.toMatchObject({ code: 'REPLACED', retryable: true });
+    await expect(waitForReceipt(url, HASH, SENT)).rejects.toMatchObject({
+      code: 'REPLACED',
+      retryable: true,
+    });
   });
 
   it('comes at once where it is there', async () => {
