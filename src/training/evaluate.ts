@@ -140,7 +140,9 @@ function clearRound(simulation: Simulation, matcher: Matcher, penalty: Penalty):
     pair: (w, c) => pairs[w * count + c]!,
   });
   const byId = new Map(workloads.map((workload) => [workload.id, workload]));
-  for (const { workload, node } of entries) simulation.match(byId.get(workload)!, node - 1);
+  for (const { workload, node, priceMicro } of entries) {
+    simulation.match(byId.get(workload)!, node - 1, priceMicro);
+  }
 }
 
 /** The weight of docs/PROTOCOL.md with the policy's penalty; null where the pair is not feasible. */
@@ -150,12 +152,13 @@ function pairOf(
   c: number,
   penalty: Penalty,
 ): Pair | null {
-  if (!simulation.isFeasible(workload, c)) return null;
-  const gpuSec = workload.spec.gpus * workload.durationSec[c]!;
+  const pair = simulation.pair(workload, c);
+  if (pair === null) return null;
+  const gpuSec = workload.spec.gpus * pair.durationSec;
   const { maxPenaltyMicroPerGpuHour } = simulation.scenario.parameters;
   const quality = mulDivUp(penalty(workload, c) * maxPenaltyMicroPerGpuHour, gpuSec, 65_535 * 3_600);
-  const weightMicro = workload.weightMicro[c]! - quality;
-  return weightMicro < 0 ? null : { weightMicro, costMicro: workload.costMicro[c]! };
+  const weightMicro = pair.weightMicro - quality;
+  return weightMicro < 0 ? null : { weightMicro, costMicro: pair.costMicro };
 }
 
 function summary(bySeed: readonly SeedResult[]): Evaluation {
