@@ -1,4 +1,9 @@
 /** Learning: the market as an environment, PPO of the integer network, evaluation by the deployed rule. */
+  dualBound,
+  type Hindsight,
+  hindsightOf,
+  type Luck,
+} from './bounds/index.ts';
 export * from './AICChainEnv.ts';
 export * from './arrivals.ts';
 export * from './evaluate.ts';
@@ -16,6 +21,8 @@ export * from './welfare.ts';
 export * from './workloads.ts';
 export type * from './outcome.ts';
 export type * from './world.ts';
+export {
 export { GPU_MODELS, type GpuModel, gpuModel, type OwnAsks } from './gpuModels.ts';
 export { LONGEST_SEC, OPENB_GPUS, OPENB_NODES, type OpenbOptions, openbScenario } from './market.ts';
 export { Simulation, type SimulationState } from './Simulation.ts';
+export { type Endings, type Prospect, Simulation, type SimulationState } from './Simulation.ts';
