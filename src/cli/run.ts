@@ -34,7 +34,7 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
   ['fund', 'where the fees are', () => import('./commands/fund.ts')],
   [
     'policy',
-    'the policies that score matches: register, activate, show',
+    'the policies that score matches: register, activate, show, export, import',
     () => import('./commands/policy.ts'),
   ],
   ['vote', 'change a parameter by vote', () => import('./commands/vote.ts')],
@@ -44,6 +44,7 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
   ['node', 'offer your GPUs: check, register, run, status', () => import('./commands/node.ts')],
   ['train', 'train a policy', () => import('./commands/train.ts')],
   ['tune', 'tune a policy on the deployed rule', () => import('./commands/tune.ts')],
+  ['trace', 'recorded clusters to train and evaluate on: describe', () => import('./commands/trace.ts')],
 ];
 
 const AFTER_HELP = `
