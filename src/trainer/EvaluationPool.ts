@@ -42,7 +42,7 @@ export class EvaluationPool implements AsyncDisposable {
     this.#idle = [...this.#workers];
   }
 
-  /** WelfareOf of each quality on each seed, micro-AICC. */
+  /** Welfare of each quality on each seed, micro-AICC. */
   readonly welfare: WelfareOf = async (qualities, seeds) => {
     const parts = qualities.map((quality) =>
       chunks(seeds, EPISODES).map((chunk) => this.#play({ quality, seeds: chunk })),

@@ -1,6 +1,12 @@
 /** Learning: the market as an environment, PPO of the integer network, evaluation by the deployed rule. */
 export * from './AICChainEnv.ts';
 export * from './arrivals.ts';
+export {
+  dualBound,
+  type Hindsight,
+  hindsightOf,
+  type Luck,
+} from './bounds/index.ts';
 export * from './evaluate.ts';
 export { GPU_MODELS, type GpuModel, gpuModel, type OwnAsks } from './gpuModels.ts';
 export { LONGEST_SEC, OPENB_GPUS, OPENB_NODES, type OpenbOptions, openbScenario } from './market.ts';
@@ -17,6 +23,7 @@ export * from './statistics.ts';
 export * from './traces/index.ts';
 export * from './traceScenario.ts';
 export * from './tune.ts';
+export { type Endings, type Prospect, Simulation, type SimulationState } from './Simulation.ts';
 export * from './VectorEnv.ts';
 export * from './welfare.ts';
 export * from './workloads.ts';

@@ -95,7 +95,7 @@ export interface GenerationMetrics {
   /** From 1 on. */
   readonly generation: number;
   readonly generations: number;
-  /** WelfareOf over that of price alone on the same seeds, minus 1: of the fittest member, and of all on average. */
+  /** Welfare over that of price alone on the same seeds, minus 1: of the fittest member, and of all on average. */
   readonly bestGain: number;
   readonly meanGain: number;
   /** Episodes played so far. */
@@ -127,7 +127,7 @@ export interface TuneResult {
   readonly state: TuneState;
 }
 
-/** WelfareOf of each quality on each seed, micro-AICC. */
+/** Welfare of each quality on each seed, micro-AICC. */
 export type WelfareOf = (qualities: readonly Quality[], seeds: readonly number[]) => Promise<Float64Array[]>;
 
 /** Called after each generation; the search waits for what it returns. */
