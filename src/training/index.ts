@@ -8,6 +8,7 @@ export * from './random.ts';
 export * from './scenario.ts';
 export * from './spaces.ts';
 export * from './statistics.ts';
+export * from './traces/index.ts';
 export * from './updateOnBatch.ts';
 export * from './VectorEnv.ts';
 export * from './WorkerPool.ts';
