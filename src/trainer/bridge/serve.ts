@@ -124,7 +124,7 @@ function actionsOf(payload: Uint8Array): Int32Array {
   if (payload.length % 4 !== 0) {
     throw refusal(`a step of ${payload.length} bytes`, 'An action has four bytes.');
   }
-  return new Int32Array(payload.slice().buffer);
+  return new Int32Array(new Uint8Array(payload).buffer);
 }
 
 function refusalOf(error: unknown): Refusal {
