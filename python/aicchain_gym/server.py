@@ -82,7 +82,11 @@ class Server:
     ):
         self.environments = environments
         self._stderr = tempfile.TemporaryFile()
-        self._process = self._started()
+        try:
+            self._process = self._started()
+        except BaseException:
+            self._stderr.close()
+            raise
         hello = {
             "protocol": PROTOCOL,
             "environments": environments,
