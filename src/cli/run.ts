@@ -45,6 +45,7 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
   ['train', 'train a policy', () => import('./commands/train.ts')],
   ['trace', 'recorded clusters to train and evaluate on: describe', () => import('./commands/trace.ts')],
   ['env', 'the market as an environment for other programs: serve', () => import('./commands/env.ts')],
+  ['tune', 'tune a policy on the deployed rule', () => import('./commands/tune.ts')],
 ];
 
 const AFTER_HELP = `
