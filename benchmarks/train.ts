@@ -3,8 +3,8 @@
  * the packages of python/requirements.txt (AICCHAIN_PYTHON names another python3), the same by MaskablePPO of sb3-contrib
  * through the Gymnasium bridge, and the same update in PyTorch.
  *
- * Speed is measured on thirty nodes, where nearly every decision has all 64 candidates; welfare on the five nodes of the
- * demo, on the validation seeds. Time of a loop is acting (environment) and learning (learner), without judging checkpoints.
+ * Speed is measured on thirty nodes, where nearly every decision has all 64 candidates; welfare on five nodes,
+ * on the validation seeds. Time of a loop is acting (environment) and learning (learner), without judging checkpoints.
  */
 import { FIVE_NODES } from '../src/trainer/bridge/market.ts';
 import { scenarioFrom } from '../src/trainer/bridge/scenarioFrom.ts';

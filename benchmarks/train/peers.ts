@@ -8,7 +8,7 @@ import { UPDATE } from './ours.ts';
 function peer(script: string, modules: readonly string[], asked: object): readonly unknown[] | undefined {
   const python = pythonWith(...modules);
   if ('missing' in python) {
-    process.stderr.write(`not run: ${script}: ${python.missing}\n`);
+    notRun(script, python.missing);
     return undefined;
   }
   const file = fileURLToPath(new URL(script, import.meta.url));
@@ -22,13 +22,21 @@ function peer(script: string, modules: readonly string[], asked: object): readon
     },
   );
   if (status !== 0) {
-    process.stderr.write(`not run: ${script}: ${stderr.trim().split('\n').at(-1)}\n`);
+    notRun(script, stderr.trim().split('\n').at(-1)!);
     return undefined;
   }
   return stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
+}
+
+const told = new Set<string>();
+
+/** Said once for each script. */
+function notRun(script: string, reason: string): void {
+  if (!told.has(script)) process.stderr.write(`not run: ${script}: ${reason}\n`);
+  told.add(script);
 }
 
 /** How a training by stable-baselines3 stood after an update. */

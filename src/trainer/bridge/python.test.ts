@@ -24,7 +24,9 @@ function unittest(file: string, environment: NodeJS.ProcessEnv, ...modules: read
 /** `not run: …` in the name of a test that cannot run here. */
 function name(of: string, ...modules: readonly string[]): [name: string, isMissing: boolean] {
   const python = pythonWith(...modules);
-  return 'missing' in python ? [`${of} (not run: ${python.missing})`, true] : [of, false];
+  if (!('missing' in python)) return [of, false];
+  process.stderr.write(`not run: the Python package ${of}: ${python.missing}\n`);
+  return [`${of} (not run: ${python.missing})`, true];
 }
 
 describe('the Python package', () => {
