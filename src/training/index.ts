@@ -7,6 +7,7 @@ export * from './ppo.ts';
 export * from './random.ts';
 export * from './scenario.ts';
 export * from './spaces.ts';
+export * from './standings.ts';
 export * from './statistics.ts';
 export * from './VectorEnv.ts';
 export * from './welfare.ts';
