@@ -9,6 +9,7 @@ export * from './scenario.ts';
 export * from './spaces.ts';
 export * from './standings.ts';
 export * from './statistics.ts';
+export * from './traces/index.ts';
 export * from './VectorEnv.ts';
 export * from './welfare.ts';
 export * from './workloads.ts';
