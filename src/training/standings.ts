@@ -43,7 +43,7 @@ export interface Standings {
 }
 
 /** Thresholds of performance profiles. */
-export const PROFILE_THRESHOLDS: readonly number[] = Array.from({ length: 31 }, (_, i) => (50 + i * 5) / 100);
+export const PROFILE_THRESHOLDS: readonly number[] = Array.from({ length: 51 }, (_, i) => (50 + i * 2) / 100);
 
 /** @example standingsOf([{ name: 'policy', role: 'policy', runs }, { name: 'random', role: 'untuned', runs: [row] }], 1) */
 export function standingsOf(rules: readonly RuleRuns[], bootstrapSeed: number): Standings {

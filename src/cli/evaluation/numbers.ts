@@ -5,15 +5,23 @@ import type { Estimate } from '../../training/statistics.ts';
  *
  * @example shown(12345.6) // '12,346'
  */
-export function shown(value: number): string {
+export const shown = (value: number): string => withDigits(value, digitsOf(value));
+
+/** The ends have as many digits as the value. @example shownInterval({ value: 1, low: 0.951, high: 1.2 }) // '1.00 [0.95, 1.20]' */
+export function shownInterval({ value, low, high }: Estimate): string {
   if (!Number.isFinite(value)) return '–';
-  const size = Math.abs(value);
-  if (size >= 100) return Math.round(value).toLocaleString('en-US');
-  const digits = size >= 10 ? 1 : size >= 1 ? 2 : 3;
-  return value === 0 ? '0' : value.toFixed(digits);
+  const digits = digitsOf(value);
+  return `${shown(value)} [${withDigits(low, digits)}, ${withDigits(high, digits)}]`;
 }
 
-/** @example shownInterval({ value: 1.1, low: 1.05, high: 1.2 }) // '1.10 [1.05, 1.20]' */
-export function shownInterval({ value, low, high }: Estimate): string {
-  return Number.isFinite(value) ? `${shown(value)} [${shown(low)}, ${shown(high)}]` : '–';
+/** After the point. */
+function digitsOf(value: number): number {
+  const size = Math.abs(value);
+  return size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+}
+
+function withDigits(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return '–';
+  if (value === 0) return '0';
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

@@ -80,8 +80,7 @@ describe('the tables of the terminal', () => {
 
   test('fit 100 columns and hold every rule in every block', () => {
     const lines = tables.split('\n');
-    const inTables = lines.slice(1);
-    expect(Math.max(...inTables.map((line) => [...line].length))).toBeLessThanOrEqual(100);
+    expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(100);
     const blocks = lines.filter((line) => line.startsWith('rule'));
     expect(blocks.length).toBeGreaterThan(3);
     expect(lines.filter((line) => line.startsWith('random'))).toHaveLength(blocks.length);
@@ -95,8 +94,8 @@ describe('the tables of the terminal', () => {
   });
 
   test('begin with what was found', () => {
-    expect(tables).toMatch(
-      /^policy \(10 training seeds\) brought 1\.\d{3} times \(95 %: 1\.\d{3} to 1\.\d{3}\) the welfare of the best untuned rule, price-alone, at load 1\.00, on 12 arrival seeds that no training saw\. It wins\./,
+    expect(tables.replaceAll('\n', ' ')).toMatch(
+      /^policy \(10 training seeds\) brought 1\.\d{3} times \(95 %: 1\.\d{3} to 1\.\d{3}\) the welfare of the best untuned rule, price-alone, at load 1, on 12 arrival seeds that no training saw\. It wins\./,
     );
   });
 });

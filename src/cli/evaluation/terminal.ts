@@ -2,7 +2,7 @@ import { METRIC_NAMES } from '../../training/metrics.ts';
 import type { Standing, Standings } from '../../training/standings.ts';
 import { type EvaluationReport, mainStandings } from './EvaluationReport.ts';
 import { titled } from './html/standing.ts';
-import { shown, shownInterval } from './numbers.ts';
+import { shownInterval } from './numbers.ts';
 import { leadOf } from './words.ts';
 
 const WIDTH = 100;
@@ -14,13 +14,17 @@ type Column = readonly string[];
 /** The tables of an evaluation, none wider than 100 columns; a star marks the best of each column. */
 export function evaluationTables(report: EvaluationReport): string {
   const { load, standings } = mainStandings(report);
-  const parts = [leadOf(report), '', ...blocks(nameColumn(standings), columnsOf(standings))];
+  const parts = [...wrapped(leadOf(report)), '', ...blocks(nameColumn(standings), columnsOf(standings))];
   if (report.byLoad.length > 1) {
-    parts.push(`Welfare over the best untuned rule, by load (above: load ${shown(load)})`, '');
+    parts.push(`Welfare over the best untuned rule, by load (above: load ${load})`, '');
     parts.push(...blocks(nameColumn(standings), loadColumns(report, standings)));
   }
   parts.push('Interquartile means with 95 % intervals over training and arrival seeds; * is the best rule.');
   return `${parts.join('\n')}\n`;
+}
+
+function wrapped(text: string): readonly string[] {
+  return [...text.matchAll(/(\S.{0,98}\S)(?=\s|$)/g)].map(([line]) => line);
 }
 
 const nameColumn = ({ rules }: Standings): Column => ['rule', ...rules.map(({ name }) => name)];
@@ -39,7 +43,7 @@ function columnsOf({ rules, best }: Standings): readonly Column[] {
 function loadColumns({ byLoad }: EvaluationReport, { rules }: Standings): readonly Column[] {
   return byLoad.map(({ load, standings }) => {
     const inOrder = rules.flatMap(({ name }) => standings.rules.find((rule) => rule.name === name) ?? []);
-    return [shown(load), ...ratioColumn(inOrder).slice(1)];
+    return [String(load), ...ratioColumn(inOrder).slice(1)];
   });
 }
 

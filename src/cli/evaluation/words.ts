@@ -7,7 +7,7 @@ export function leadOf(report: EvaluationReport): string {
   const { load, standings } = mainStandings(report);
   const policy = standings.rules.find(({ role }) => role === 'policy');
   const seeds = counted(standings.arrivalSeeds, 'arrival seed');
-  const met = `at load ${shown(load)}, on ${seeds} that no training saw`;
+  const met = `at load ${load}, on ${seeds} that no training saw`;
   const { bestUntuned } = standings;
   if (policy === undefined)
     return `${bestUntuned ?? 'No rule'} brought the most of the untuned rules ${met}.`;

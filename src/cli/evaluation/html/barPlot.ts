@@ -2,7 +2,7 @@ import type { Estimate } from '../../../training/statistics.ts';
 import { shown, shownInterval } from '../numbers.ts';
 import { element } from './markup.ts';
 import { line, PLOT_WIDTH, plot, text } from './plot.ts';
-import { extent, linear, type Scale } from './scale.ts';
+import { extent, linear, type Scale, tickLabel } from './scale.ts';
 
 export interface Bar {
   readonly label: string;
@@ -34,7 +34,7 @@ function axis({ ticks, at }: Scale, top: number, bottom: number): string {
     .map(
       (tick) =>
         line([at(tick), top], [at(tick), bottom], tick === 0 ? 'zero' : 'grid') +
-        text(at(tick), bottom + 15, shown(tick), 'tick middle'),
+        text(at(tick), bottom + 15, tickLabel(tick), 'tick middle'),
     )
     .join('');
 }

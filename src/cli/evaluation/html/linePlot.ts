@@ -1,7 +1,7 @@
 import { shown } from '../numbers.ts';
 import { element } from './markup.ts';
 import { line, PLOT_WIDTH, plot, text } from './plot.ts';
-import { extent, linear, type Scale } from './scale.ts';
+import { extent, linear, type Scale, tickLabel } from './scale.ts';
 
 export interface Line {
   readonly label: string;
@@ -53,9 +53,9 @@ function frame({ x: xTitle, y: yTitle, level }: LineAxes, x: Scale, y: Scale): s
   const across = y.ticks.map(
     (tick) =>
       line([LEFT, y.at(tick)], [PLOT_WIDTH - RIGHT, y.at(tick)], 'grid') +
-      text(LEFT - 6, y.at(tick) + 4, shown(tick), 'tick end'),
+      text(LEFT - 6, y.at(tick) + 4, tickLabel(tick), 'tick end'),
   );
-  const below = x.ticks.map((tick) => text(x.at(tick), bottom + 16, shown(tick), 'tick middle'));
+  const below = x.ticks.map((tick) => text(x.at(tick), bottom + 16, tickLabel(tick), 'tick middle'));
   const middle = (TOP + bottom) / 2;
   const turned = element(
     'text',

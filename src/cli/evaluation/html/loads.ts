@@ -2,7 +2,7 @@ import { METRICS, type MetricName } from '../../../training/metrics.ts';
 import type { Standing } from '../../../training/standings.ts';
 import type { Estimate } from '../../../training/statistics.ts';
 import { type EvaluationReport, type LoadStandings, mainStandings } from '../EvaluationReport.ts';
-import { shown, shownInterval } from '../numbers.ts';
+import { shownInterval } from '../numbers.ts';
 import { type Line, linePlot } from './linePlot.ts';
 import { escaped, htmlTable } from './markup.ts';
 import { legend, tonesOf } from './tones.ts';
@@ -66,7 +66,7 @@ function estimateOf(
 }
 
 function tables(byLoad: readonly LoadStandings[], names: readonly string[]): string {
-  const header = ['rule', ...byLoad.map(({ load }) => `load ${shown(load)}`)];
+  const header = ['rule', ...byLoad.map(({ load }) => `load ${load}`)];
   const cells = (of: (rule: Standing) => Estimate | null) =>
     names.map((name) => [
       name,

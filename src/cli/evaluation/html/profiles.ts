@@ -3,7 +3,7 @@ import { linePlot } from './linePlot.ts';
 import { escaped, htmlTable } from './markup.ts';
 import { legend, tonesOf } from './tones.ts';
 
-const TABLED = PROFILE_THRESHOLDS.filter((_, i) => i % 2 === 0);
+const TABLED = PROFILE_THRESHOLDS.filter((_, i) => i % 5 === 0);
 
 /** On how many runs each rule reaches how much of the best untuned rule's welfare. */
 export function profileSection(standings: Standings): string {

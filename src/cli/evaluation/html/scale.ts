@@ -29,6 +29,10 @@ function roundNumbers(from: number, to: number, count: number): readonly number[
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
+/** Ticks are round: all their digits, thousands apart. */
+export const tickLabel = (tick: number): string =>
+  tick.toLocaleString('en-US', { maximumFractionDigits: 12 });
+
 /** The smallest and the largest of the numbers that are any. */
 export function extent(values: readonly number[]): [number, number] {
   const told = values.filter((value) => Number.isFinite(value));

@@ -28,8 +28,8 @@ p { margin: .4rem 0 .8rem; }
 .plots { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 23rem), 1fr)); }
 figure { margin: 0; padding: .9rem 1rem; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; }
 figcaption { font-size: .82rem; line-height: 1.4; margin: .1rem 0 .5rem; }
-.plots figcaption { min-height: 2.8em; }
-.wide { max-width: 46rem; }
+.plots figcaption { min-height: 4.2em; }
+.wide { max-width: 34rem; }
 svg { display: block; width: 100%; height: auto; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 svg text { fill: var(--ink); font-variant-numeric: tabular-nums; }
 svg .tick { fill: var(--soft); font-size: 11px; }
