@@ -1,0 +1,130 @@
+import {
+  type Entry,
+  type IntegerNetwork,
+  NodeId,
+  type NodeRecord,
+  Round,
+  WorkloadId,
+} from '../domain/index.ts';
+import {
+  ClassedRound,
+  certifiedRoundOfClasses,
+  type DescribedRound,
+  type Matcher,
+  NodeClasses,
+  priceAlone,
+  type Scores,
+} from '../match/index.ts';
+import { evaluate, load } from '../policy/network.ts';
+import { policyScores, type ScoredPolicy } from '../policy/scores.ts';
+import type { Endings, Simulation } from './Simulation.ts';
+import { type Terms, welfareOf } from './welfare.ts';
+
+/** What the weight of a pair counts for quality: a network's penalties; null is none, price alone. */
+export type Quality = IntegerNetwork | null;
+
+/** How each round of an episode is cleared. */
+export type Rule =
+  | { readonly kind: 'certified'; readonly quality: Quality }
+  | { readonly kind: 'matcher'; readonly matcher: Matcher<DescribedRound> };
+
+/** The rule deployed: the certified round of a quality. */
+export const certified = (quality: Quality): Rule => ({ kind: 'certified', quality });
+
+/** Clears the round that a simulation is in. */
+export type Clearing = () => readonly Entry[];
+
+/**
+ * One episode: each round, the rule clears all open workloads over all nodes. Welfare counts what really happened,
+ * failures included. The certified rule goes the way of `AICChain.propose`: nodes by classes, penalties many at once.
+ *
+ * @example play(new Simulation(scenario), 7, certified(network)).welfareMicro
+ */
+export function play(simulation: Simulation, seed: number, rule: Rule): SeedResult {
+  return playBy(simulation, seed, clearingOf(simulation, rule));
+}
+
+export interface SeedResult {
+  readonly seed: number;
+  readonly welfareMicro: number;
+  readonly terms: Terms;
+  readonly endings: Endings;
+}
+
+/** One episode, cleared in a way of one's own. */
+export function playBy(simulation: Simulation, seed: number, clear: Clearing): SeedResult {
+  const { horizonRounds } = simulation.scenario;
+  simulation.reset(seed);
+  while (simulation.round < horizonRounds && !simulation.isOver) {
+    simulation.advance();
+    for (const { workload, node } of clear()) {
+      simulation.match(simulation.open.find(({ id }) => id === workload)!, node - 1);
+    }
+  }
+  return {
+    seed,
+    welfareMicro: welfareOf(simulation.terms),
+    terms: { ...simulation.terms },
+    endings: { ...simulation.endings },
+  };
+}
+
+/** How a rule clears. */
+export function clearingOf(simulation: Simulation, rule: Rule): Clearing {
+  return rule.kind === 'certified'
+    ? certifiedClearing(simulation, scoresOf(rule.quality))
+    : () => rule.matcher.match(describedRound(simulation));
+}
+
+/** What a quality makes of the pairs of the round that a simulation is in. */
+export type ScoresOf = (simulation: Simulation) => Scores;
+
+function scoresOf(quality: Quality): ScoresOf {
+  if (quality === null) return () => priceAlone;
+  const loaded = load(quality);
+  const policy: ScoredPolicy = {
+    network: quality,
+    penalty: (features, offset) => evaluate(loaded, features, offset),
+  };
+  return ({ round, counters }) => policyScores(policy, round, counters);
+}
+
+/** The certified round under any scores. */
+export function certifiedClearing(simulation: Simulation, scoresOf: ScoresOf): Clearing {
+  const nodes = new NodeClasses();
+  const { parameters } = simulation.scenario;
+  let records: NodeRecord[] = [];
+  return () => {
+    const { round, open } = simulation;
+    if (open.length === 0) return [];
+    records = simulation.nodes.map((record, c) => {
+      const free = simulation.free[c]!;
+      return records[c]?.freeGpus === free && round > 1 ? records[c]! : { ...record, freeGpus: free };
+    });
+    nodes.update(round, bound(records));
+    if (nodes.list.length === 0) return [];
+    const classed = new ClassedRound({ nodes, workloads: open, parameters, scores: scoresOf(simulation) });
+    return certifiedRoundOfClasses(classed);
+  };
+}
+
+/** The chain counts nodes from 1. */
+function* bound(records: readonly NodeRecord[]) {
+  for (let c = 0; c < records.length; c++) yield { id: c + 1, record: records[c]! };
+}
+
+/** The same round as matchers see it that go by no weights; pairs are weighed by price alone. */
+function describedRound(simulation: Simulation): DescribedRound {
+  const { open, nodes, free } = simulation;
+  return {
+    round: Round(simulation.round),
+    workloads: open.map(({ id, spec, budgetMicro }) => ({ id: WorkloadId(id), spec, budgetMicro })),
+    nodes: nodes.map((record, c) => ({ id: NodeId(c + 1), record: { ...record, freeGpus: free[c]! } })),
+    pair(w, c) {
+      const workload = open[w]!;
+      if (!simulation.isFeasible(workload, c)) return null;
+      const [weightMicro, costMicro] = [workload.weightMicro[c]!, workload.costMicro[c]!];
+      return { weightMicro, costMicro, durationSec: workload.durationSec[c]! };
+    },
+  };
+}
