@@ -11,6 +11,7 @@ const ROOMS = {
   match: ['domain'],
   verify: ['domain', 'state', 'policy', 'match', 'reports', 'settlement'],
   training: PURE,
+  trainer: ['domain', 'policy', 'match', 'training'],
   agent: ['domain', 'chain', 'state', 'reports', 'settlement'],
   auditor: ['domain', 'chain', 'state', 'reports', 'agent'],
   matcher: ['domain', 'chain', 'state', 'match', 'AICChain'],
