@@ -1,11 +1,4 @@
-import {
-  type Entry,
-  type IntegerNetwork,
-  NodeId,
-  type NodeRecord,
-  Round,
-  WorkloadId,
-} from '../domain/index.ts';
+import type { Entry, IntegerNetwork, NodeRecord } from '../domain/index.ts';
 import {
   ClassedRound,
   certifiedRoundOfClasses,
@@ -57,8 +50,8 @@ export function playBy(simulation: Simulation, seed: number, clear: Clearing): S
   simulation.reset(seed);
   while (simulation.round < horizonRounds && !simulation.isOver) {
     simulation.advance();
-    for (const { workload, node } of clear()) {
-      simulation.match(simulation.open.find(({ id }) => id === workload)!, node - 1);
+    for (const { workload, node, priceMicro } of clear()) {
+      simulation.match(simulation.open.find(({ id }) => id === workload)!, node - 1, priceMicro);
     }
   }
   return {
@@ -73,7 +66,7 @@ export function playBy(simulation: Simulation, seed: number, clear: Clearing): S
 export function clearingOf(simulation: Simulation, rule: Rule): Clearing {
   return rule.kind === 'certified'
     ? certifiedClearing(simulation, scoresOf(rule.quality))
-    : () => rule.matcher.match(describedRound(simulation));
+    : () => rule.matcher.match(simulation.described());
 }
 
 /** What a quality makes of the pairs of the round that a simulation is in. */
@@ -111,20 +104,4 @@ export function certifiedClearing(simulation: Simulation, scoresOf: ScoresOf): C
 /** The chain counts nodes from 1. */
 function* bound(records: readonly NodeRecord[]) {
   for (let c = 0; c < records.length; c++) yield { id: c + 1, record: records[c]! };
-}
-
-/** The same round as matchers see it that go by no weights; pairs are weighed by price alone. */
-function describedRound(simulation: Simulation): DescribedRound {
-  const { open, nodes, free } = simulation;
-  return {
-    round: Round(simulation.round),
-    workloads: open.map(({ id, spec, budgetMicro }) => ({ id: WorkloadId(id), spec, budgetMicro })),
-    nodes: nodes.map((record, c) => ({ id: NodeId(c + 1), record: { ...record, freeGpus: free[c]! } })),
-    pair(w, c) {
-      const workload = open[w]!;
-      if (!simulation.isFeasible(workload, c)) return null;
-      const [weightMicro, costMicro] = [workload.weightMicro[c]!, workload.costMicro[c]!];
-      return { weightMicro, costMicro, durationSec: workload.durationSec[c]! };
-    },
-  };
 }

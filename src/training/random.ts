@@ -10,14 +10,17 @@ function mix(word: number): number {
   return (z ^ (z >>> 15)) >>> 0;
 }
 
+/** Six words. */
+export type RandomState = readonly [number, number, number, number, number, number];
+
 /**
  * Seeded randomness (xoshiro128**): the only source of it in this room.
  * `split(label)` gives an independent stream that depends on the seed and the labels alone, never on how much was drawn,
  * so that two policies meet the same arrivals and the same luck whatever they do.
  */
 export class Random {
-  readonly #key: number;
-  readonly #key2: number;
+  #key: number;
+  #key2: number;
   #a: number;
   #b: number;
   #c: number;
@@ -33,6 +36,18 @@ export class Random {
     this.#b = mix(this.#key2);
     this.#c = mix(this.#a ^ this.#key2);
     this.#d = mix(this.#b ^ this.#key) | 1; // never all zero
+  }
+
+  /** All that the next draws depend on. */
+  save(): RandomState {
+    return [this.#key, this.#key2, this.#a, this.#b, this.#c, this.#d];
+  }
+
+  /** Goes on where `save` was. */
+  static restored(state: RandomState): Random {
+    const random = new Random(0);
+    [random.#key, random.#key2, random.#a, random.#b, random.#c, random.#d] = state;
+    return random;
   }
 
   split(label: number): Random {
