@@ -40,6 +40,17 @@ const LIVES = 4;
 const PROBES = 5;
 const WARMTH = 6;
 
+/** A start that nobody has decided on. */
+export interface Prospect {
+  readonly pair: MatchedPair;
+  /** By what is true of the node, its luck and its outages not known. */
+  readonly expected: Terms;
+  /** How likely the run fails for the node's own reasons. */
+  readonly fault: number;
+  /** The node goes down after so long, or the run is stopped because it owes too much: 0 if the node is down. */
+  readonly lastsSec: number;
+}
+
 interface Run {
   readonly id: number;
   /** null: other work, that was there before the episode. */
@@ -338,6 +349,16 @@ export class Simulation {
       completes: fate.completes,
     });
     return expected;
+  }
+
+  /** What a start of a workload on a node would truly be in this round: for bounds and judges, no rule may look. */
+  prospect(workload: SimulatedWorkload, node: number): Prospect {
+    const predictedSec = this.gpuSec(workload, node) / workload.spec.gpus;
+    const startSec = (this.round + 0.5) * this.scenario.roundSec;
+    const pair = this.#truePair(workload, node, startSec);
+    const lastsSec = Math.min(OWED_DURATIONS * predictedSec, this.#downAfter(node, startSec) - startSec);
+    const expected = this.#expectation(pair, node, predictedSec);
+    return { pair, expected, fault: this.#fleet.fault[node]!, lastsSec };
   }
 
   /** Free GPUs on nodes that have too few of them for the next workload, on average over what may come; in [0, 1]. */

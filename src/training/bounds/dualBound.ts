@@ -62,7 +62,8 @@ export function dualBound(hindsight: Hindsight, steps = 300): number {
     let square = 0;
     for (let i = 0; i < pools.length * rounds; i++) {
       const pool = pools[Math.floor(i / rounds)]!;
-      square += turn(direction.gpuMicro, i, demand.gpuMicro[i]! - pool.gpus, prices.gpuMicro[i]!);
+      const gpus = pool.gpus[i % rounds]!;
+      square += turn(direction.gpuMicro, i, demand.gpuMicro[i]! - gpus, prices.gpuMicro[i]!);
       square += turn(direction.startMicro, i, demand.startMicro[i]! - pool.nodes, prices.startMicro[i]!);
     }
     if (square === 0) break; // nothing is in demand beyond what there is: the prices are optimal
@@ -93,7 +94,9 @@ function move(prices: Float64Array, direction: Float64Array, length: number): vo
 function capacityMicro({ pools, rounds }: Hindsight, { gpuMicro, startMicro }: Prices): number {
   let micro = 0;
   for (const [k, { gpus, nodes }] of pools.entries()) {
-    for (let i = k * rounds; i < (k + 1) * rounds; i++) micro += gpus * gpuMicro[i]! + nodes * startMicro[i]!;
+    for (let t = 0; t < rounds; t++) {
+      micro += gpus[t]! * gpuMicro[k * rounds + t]! + nodes * startMicro[k * rounds + t]!;
+    }
   }
   return micro;
 }
