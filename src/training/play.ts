@@ -1,4 +1,4 @@
-import type { Entry, IntegerNetwork, NodeRecord } from '../domain/index.ts';
+import type { Entry, IntegerNetwork } from '../domain/index.ts';
 import {
   ClassedRound,
   certifiedRoundOfClasses,
@@ -86,22 +86,12 @@ function scoresOf(quality: Quality): ScoresOf {
 export function certifiedClearing(simulation: Simulation, scoresOf: ScoresOf): Clearing {
   const nodes = new NodeClasses();
   const { parameters } = simulation.scenario;
-  let records: NodeRecord[] = [];
   return () => {
     const { round, open } = simulation;
     if (open.length === 0) return [];
-    records = simulation.nodes.map((record, c) => {
-      const free = simulation.free[c]!;
-      return records[c]?.freeGpus === free && round > 1 ? records[c]! : { ...record, freeGpus: free };
-    });
-    nodes.update(round, bound(records));
+    nodes.update(round, simulation.bound);
     if (nodes.list.length === 0) return [];
     const classed = new ClassedRound({ nodes, workloads: open, parameters, scores: scoresOf(simulation) });
     return certifiedRoundOfClasses(classed);
   };
-}
-
-/** The chain counts nodes from 1. */
-function* bound(records: readonly NodeRecord[]) {
-  for (let c = 0; c < records.length; c++) yield { id: c + 1, record: records[c]! };
 }
