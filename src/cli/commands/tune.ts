@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 import { decodeWeights } from '../../policy/weightsBytes.ts';
 import { EvaluationPool } from '../../trainer/EvaluationPool.ts';
 import { compare, heldOutSeeds } from '../../training/evaluate.ts';
+import { openbScenario } from '../../training/market.ts';
+import type { Scenario } from '../../training/scenario.ts';
 import {
   DEFAULT_CEM_LINEAR,
   DEFAULT_ES,
@@ -26,6 +28,9 @@ interface Flags {
   readonly quality?: string;
   readonly from?: string;
   readonly scenario: string;
+  readonly nodes: string;
+  readonly load: string;
+  readonly horizon?: string;
   readonly seed: string;
   readonly generations?: string;
   readonly population?: string;
@@ -41,7 +46,10 @@ export const configure: CommandModule['configure'] = (command, session) => {
     .option('--method <es|cem>', 'evolution strategies, or the cross-entropy method', 'es')
     .option('--quality <network|linear>', 'what is tuned; network with es, linear with cem unless named')
     .option('--from <file>', 'a policy to start from, of `aicchain train` or of `aicchain tune`')
-    .option('--scenario <name>', 'network, or a file with a scenario', 'network')
+    .option('--scenario <name>', 'network, openb, or a file with a scenario', 'network')
+    .option('--nodes <n>', 'how many nodes openb has', '64')
+    .option('--load <x>', 'of openb: demanded over offered GPU time', '1')
+    .option('--horizon <n>', 'rounds of an episode, instead of the scenario’s own')
     .option('--seed <n>', 'of all randomness: the same seed on the same log gives the same policy hash', '1')
     .option('--generations <n>', `how long it searches; ${DEFAULT_ES.generations} unless named`)
     .option('--population <n>', `members of a generation; ${DEFAULT_ES.population} unless named`)
@@ -71,7 +79,7 @@ async function run(session: Session, flags: Flags): Promise<void> {
   const stop = new AbortController();
   const options = { ...optionsOf(flags), signal: stop.signal };
   const workers = integerOption('--workers', flags.workers, 1, 256);
-  const scenario = await trainingScenario(session, flags.scenario);
+  const scenario = await scenarioAsked(session, flags);
   const startedMs = performance.now();
   await using pool = new EvaluationPool(scenario, workers);
   const written = Promise.withResolvers<void>();
@@ -144,6 +152,22 @@ function positive(name: string, text: string | undefined, value: number): number
   const number = Number(text);
   if (Number.isFinite(number) && number > 0) return number;
   throw new UsageError(`${name} must be a number above 0, not "${text}"`);
+}
+
+/** Of the market of openb; episodes have seeds of their own. */
+const MARKET_SEED = 1;
+
+async function scenarioAsked(session: Session, flags: Flags): Promise<Scenario> {
+  const scenario =
+    flags.scenario === 'openb'
+      ? openbScenario({
+          nodes: integerOption('--nodes', flags.nodes, 1, 100_000),
+          load: positive('--load', flags.load, 1),
+          seed: MARKET_SEED,
+        })
+      : await trainingScenario(session, flags.scenario);
+  if (flags.horizon === undefined) return scenario;
+  return { ...scenario, horizonRounds: integerOption('--horizon', flags.horizon, 1, 1_000_000) };
 }
 
 interface Outcome extends ReturnType<typeof policyFileOf> {
