@@ -13,11 +13,13 @@ import { ARRIVAL, AUDITS, type Event, EventQueue, NODE_CHANGES, NODE_STALE, RUN_
 import { exp } from './elementary.ts';
 import { audit, drawFleet, type Fleet } from './fleet.ts';
 import { Fragmentation } from './fragmentation.ts';
-import type { EpisodeOutcome } from './outcome.ts';
+import type { Endings, EpisodeOutcome } from './outcome.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import { addOutcome, emptyTerms, type MatchedPair, patienceSec, type Terms, welfareOf } from './welfare.ts';
 import { drawWorkload, KindSampler, lengthBiased, type SimulatedWorkload } from './workloads.ts';
+
+export type { Endings };
 
 /** The protocol matches a workload at most this often. */
 const MOST_MATCHES = 4;
@@ -60,18 +62,6 @@ interface Run {
   /** When it ends if all goes well and the record is true. */
   readonly expectedEndSec: number;
   readonly completes: boolean;
-}
-
-/** How workloads left. */
-export interface Endings {
-  arrived: number;
-  completed: number;
-  expired: number;
-  failedRuns: number;
-  /** Given up after the last retry. */
-  lost: number;
-  /** From submission to the match that completed, summed over completions. */
-  waitedRounds: number;
 }
 
 /** What changes in an episode but for the fleet and the queues; plain data. */

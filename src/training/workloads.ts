@@ -1,7 +1,6 @@
 import { fastDurationSec, type NodeRecord, type WorkloadSpec } from '../domain/index.ts';
 import { allowsClass } from '../match/eligibility.ts';
 import { exp, log } from './elementary.ts';
-import type { WorkloadOutcome } from './outcome.ts';
 import type { Random } from './random.ts';
 
 /** A workload that a network really saw. */
@@ -55,7 +54,7 @@ export interface SimulatedWorkload {
   readonly luck: readonly number[];
   readonly when: readonly number[];
   matches: number;
-  ending: WorkloadOutcome['ending'];
+  ending: 'completed' | 'expired' | 'lost' | 'running' | 'open';
   startedSec: number | null;
   completedSec: number | null;
   failedRuns: number;
