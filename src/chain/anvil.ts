@@ -9,20 +9,29 @@ const UP_WITHIN_MS = 20_000;
 
 /** One anvil process and the watchdog that ends it should this process vanish. */
 export class Anvil {
-  readonly rpcUrl: string;
   readonly pid: number;
   readonly #stateFile: string;
-  readonly #port: number;
+  #port: number;
   readonly #child: ChildProcess;
   readonly #watchdog: ChildProcess;
   #complaint = '';
 
+  /**
+   * On `port`; 0: on one that the system gives it. (To look for a free port beforehand is not enough: two that look at the
+   * same moment find the same one, and then the loser talks to the winner's chain.)
+   */
   constructor(stateFile: string, port: number, args: readonly string[]) {
-    this.rpcUrl = `http://127.0.0.1:${port}`;
     this.#stateFile = stateFile;
     this.#port = port;
     // Detached: Ctrl-C in a terminal then reaches the owner alone, who ends the chain last.
-    this.#child = spawn(anvilBinary(), args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    const listening = ['--host', '127.0.0.1', '--port', String(port)];
+    // What it prints as it starts names the port.
+    const quiet = port === 0 ? [] : ['--silent'];
+    this.#child = spawn(anvilBinary(), [...args, ...listening, ...quiet], {
+      stdio: ['ignore', port === 0 ? 'pipe' : 'ignore', 'pipe'],
+      detached: true,
+    });
+    this.#readPort();
     this.#child.on('error', (error) => {
       this.#complaint += error.message;
     });
@@ -38,8 +47,28 @@ export class Anvil {
     });
     // Neither process keeps its owner alive.
     for (const handle of [this.#child, this.#watchdog]) handle.unref();
+    (this.#child.stdout as Socket | null)?.unref();
     (this.#child.stderr as Socket | null)?.unref();
     (this.#watchdog.stdin as Socket | null)?.unref();
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get rpcUrl(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  #readPort(): void {
+    let head = '';
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      // What comes later is read and thrown away: a full pipe would stop the chain.
+      if (this.#port !== 0) return;
+      head += text;
+      const [, port] = /Listening on 127\.0\.0\.1:(\d+)\s/.exec(head) ?? [];
+      if (port !== undefined) this.#port = Number(port);
+    });
   }
 
   /** Resolves when the chain answers; rejects with the reason when it ended instead. */
@@ -48,11 +77,13 @@ export class Anvil {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] });
     const headers = { 'content-type': 'application/json' };
     while (this.#child.exitCode === null && this.#child.signalCode === null && Date.now() < deadline) {
-      const signal = AbortSignal.timeout(2_000);
-      const answer = await fetch(this.rpcUrl, { method: 'POST', headers, body, signal }).catch(
-        () => undefined,
-      );
-      if (answer?.ok) return;
+      if (this.#port !== 0) {
+        const signal = AbortSignal.timeout(2_000);
+        const answer = await fetch(this.rpcUrl, { method: 'POST', headers, body, signal }).catch(
+          () => undefined,
+        );
+        if (answer?.ok) return;
+      }
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     await this.stop();
@@ -85,7 +116,7 @@ export class Anvil {
   }
 }
 
-/** `port` if nobody listens on it, any free one for 0. */
+/** `port` if nobody listens on it, for 0 any that is free; now: whoever is to listen there may find it taken. */
 export function freePort(port = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -64,16 +64,17 @@ export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise
     // A chain whose owner is gone is ended before another one takes its state.
     if (lock.left.anvilPid !== undefined) await endProcess(lock.left.anvilPid, stateFile);
     const isNew = !existsSync(stateFile);
-    const port = await freePort(options.port);
+    const port = options.port ?? 0;
+    if (port !== 0) await freePort(port);
     const anvil = new Anvil(stateFile, port, [
       ...['--state', stateFile, '--state-interval', '5', '--chain-id', String(options.chainId ?? 31337)],
-      ...['--host', '127.0.0.1', '--port', String(port), '--enable-tx-gas-limit', '--silent'],
-      ...['--gas-limit', String(BLOCK_GAS)],
+      ...['--enable-tx-gas-limit', '--gas-limit', String(BLOCK_GAS)],
       ...(options.keepHistory ? [] : ['--prune-history']),
       ...(isNew && options.clock === 'manual' ? ['--timestamp', String(options.startsAt ?? STARTS_AT)] : []),
     ]);
     lock.note({ anvilPid: anvil.pid, port });
     await anvil.untilUp();
+    lock.note({ anvilPid: anvil.pid, port: anvil.port });
     // Anvil rewrites its state in place: if that is ever cut short, the state of the last start is still there.
     if (!isNew) copyFileSync(stateFile, `${stateFile}.last-start`);
     if (options.clock === 'manual') await freezeClock(anvil.rpcUrl);
@@ -81,7 +82,7 @@ export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise
       await anvil.stop();
       lock.release();
     };
-    return { rpcUrl: anvil.rpcUrl, port, pid: anvil.pid, stateFile, isNew, stop };
+    return { rpcUrl: anvil.rpcUrl, port: anvil.port, pid: anvil.pid, stateFile, isNew, stop };
   } catch (error) {
     lock.release();
     throw error;

@@ -46,12 +46,11 @@ export async function waitForReceipt(rpcUrl: string, hash: Hex, sent?: Sent): Pr
 
 /**
  * Refused where it is known, which is the rule, or where its nonce is used up; by itself, if there is a receipt now.
- * A development chain that mines on demand may overlook a transaction that comes while it mines: it is told to mine.
- * Others do not know the call.
  */
 async function sendAgain(rpcUrl: string, hash: Hex, { from, nonce, signed }: Sent) {
-  await rpc(rpcUrl, 'eth_sendRawTransaction', [signed]).catch(() => {});
-  await rpc(rpcUrl, 'evm_mine', []).catch(() => {});
+  const send = () => rpc(rpcUrl, 'eth_sendRawTransaction', [signed]).catch(() => {});
+  await send();
+  await mineOnDemand(rpcUrl, hash, send);
   if (Number(await rpc<Hex>(rpcUrl, 'eth_getTransactionCount', [from, 'latest'])) <= nonce) return undefined;
   const receipt = await receiptOf(rpcUrl, hash);
   if (receipt) return receipt;
@@ -59,6 +58,22 @@ async function sendAgain(rpcUrl: string, hash: Hex, { from, nonce, signed }: Sen
     hint: 'Let each process have a wallet of its own.',
     retryable: true,
   });
+}
+
+/**
+ * A development chain that mines on demand may overlook a transaction that comes while it mines: it is told to mine. Anvil
+ * may also keep one waiting for ever for the one before it, where that is mined just as this one comes: it is told to
+ * forget it, and given it anew. Other chains know neither call.
+ */
+async function mineOnDemand(rpcUrl: string, hash: Hex, send: () => Promise<unknown>): Promise<void> {
+  const isMining = await rpc(rpcUrl, 'evm_mine', []).then(
+    () => true,
+    () => false,
+  );
+  if (!isMining || (await receiptOf(rpcUrl, hash)) !== undefined) return;
+  await rpc(rpcUrl, 'anvil_dropTransaction', [hash]).catch(() => {});
+  await send();
+  await rpc(rpcUrl, 'evm_mine', []).catch(() => {});
 }
 
 async function receiptOf(rpcUrl: string, hash: Hex): Promise<TransactionReceipt | undefined> {

@@ -34,7 +34,7 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
   ['fund', 'where the fees are', () => import('./commands/fund.ts')],
   [
     'policy',
-    'the policies that score matches: register, activate, show',
+    'the policies that score matches: register, activate, show, export, import',
     () => import('./commands/policy.ts'),
   ],
   ['vote', 'change a parameter by vote', () => import('./commands/vote.ts')],
@@ -43,6 +43,7 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
   ['watcher', 'judge posted rounds and challenge wrong ones: run', () => import('./commands/watcher.ts')],
   ['node', 'offer your GPUs: check, register, run, status', () => import('./commands/node.ts')],
   ['train', 'train a policy', () => import('./commands/train.ts')],
+  ['trace', 'recorded clusters to train and evaluate on: describe', () => import('./commands/trace.ts')],
 ];
 
 const AFTER_HELP = `

@@ -1,19 +1,57 @@
 import { describe, expect, test } from 'vitest';
+import {
+  bestFitMatcher,
+  dotProductMatcher,
+  durationGreedyMatcher,
+  energyGreedyMatcher,
+  fgdMatcher,
+  firstFitMatcher,
+  LINEAR_FACTS,
+  latencyGreedyMatcher,
+  linearScoreMatcher,
+  oracleMatcher,
+  packingMatcher,
+  priceGreedyMatcher,
+  randomMatcher,
+  referenceProgramMatcher,
+  weightGreedyMatcher,
+  worstFitMatcher,
+} from './baselines/index.ts';
 import { certifiedMatcher } from './certified.ts';
-import { priceGreedyMatcher } from './greedy.ts';
-import type { RoundInstance } from './Matcher.ts';
+import type { DescribedRound, Matcher, RoundInstance } from './Matcher.ts';
 import { referenceMatcher } from './reference.ts';
-import { randomRound, roundOf, shuffled } from './testing/rounds.ts';
+import { randomDescribedRound, randomRound, shuffled } from './testing/rounds.ts';
 
 const ROUNDS = Array.from({ length: 300 }, (_, seed) =>
-  randomRound(seed, seed % 7, seed % 6, 1 + (seed % 20)),
+  randomDescribedRound(seed, seed % 7, seed % 6, 1 + (seed % 20)),
 );
 
+const MATCHERS: readonly Matcher<DescribedRound>[] = [
+  certifiedMatcher,
+  referenceMatcher,
+  randomMatcher(1),
+  firstFitMatcher,
+  bestFitMatcher,
+  worstFitMatcher,
+  packingMatcher,
+  dotProductMatcher,
+  fgdMatcher(),
+  fgdMatcher([{ gpus: 2, memoryCode: 130, classMask: 0, frequency: 1 }]),
+  priceGreedyMatcher,
+  weightGreedyMatcher,
+  latencyGreedyMatcher,
+  durationGreedyMatcher,
+  energyGreedyMatcher,
+  linearScoreMatcher(LINEAR_FACTS.map((_, i) => (i % 3) - 1)),
+  referenceProgramMatcher,
+  oracleMatcher((workload, node) => (workload * 7 + node * 3) % 5),
+];
+
 /** What every matcher owes, whatever it optimises: the hard rules that the chain enforces as a round is posted. */
-describe.each([certifiedMatcher, referenceMatcher, priceGreedyMatcher])('matcher $name', (matcher) => {
+describe.each(MATCHERS)('matcher $name', (matcher) => {
   test('matches nothing where nothing is feasible', () => {
-    expect(matcher.match(roundOf([], 0))).toEqual([]);
-    expect(matcher.match(roundOf([[null], [null]], 1))).toEqual([]);
+    expect(matcher.match(randomDescribedRound(1, 0, 0, 1))).toEqual([]);
+    expect(matcher.match({ ...randomDescribedRound(1, 2, 1, 1), pair: () => null })).toEqual([]);
   });
 
   test('lists workloads ascending, and each node once', () => {

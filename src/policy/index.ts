@@ -1,7 +1,10 @@
+export * from './admission.ts';
 export * from './compile.ts';
 export * from './featureNames.ts';
 export * from './features.ts';
+export * from './interchange.ts';
 export * from './network.ts';
 export * from './RLPolicyManager.ts';
+export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from './safetensors.ts';
 export * from './scores.ts';
 export * from './weightsBytes.ts';

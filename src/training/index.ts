@@ -14,6 +14,7 @@ export * from './scenario.ts';
 export * from './spaces.ts';
 export * from './statistics.ts';
 export * from './traceScenario.ts';
+export * from './traces/index.ts';
 export * from './VectorEnv.ts';
 export * from './welfare.ts';
 export * from './workloads.ts';

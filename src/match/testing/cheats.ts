@@ -1,7 +1,7 @@
 import { NodeId, WorkloadId } from '../../domain/ids.ts';
 import { type Entry, INELIGIBLE, type Ineligible } from '../../domain/types.ts';
+import { priceGreedyMatcher } from '../baselines/priceGreedy.ts';
 import { certifiedRound } from '../certified.ts';
-import { priceGreedyMatcher } from '../greedy.ts';
 import type { Pair, RoundInstance } from '../Matcher.ts';
 import { entriesOf, type Integers, type Line, linesOf, settled } from './mutations.ts';
 import type { Scene, WrongView } from './scene.ts';

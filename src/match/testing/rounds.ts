@@ -1,5 +1,6 @@
 import { NodeId, Round, WorkloadId } from '../../domain/ids.ts';
-import type { Pair, RoundInstance } from '../Matcher.ts';
+import type { NodeRecord, WorkloadSpec } from '../../domain/types.ts';
+import type { DescribedRound, Pair, RoundInstance } from '../Matcher.ts';
 
 /** A reproducible stream of integers in [0, below) (mulberry32), for rounds that can be named by a seed. */
 export function integers(seed: number): (below: number) => number {
@@ -30,8 +31,86 @@ export function randomRound(seed: number, rows: number, columns: number, largest
   return roundOf(pairs, columns);
 }
 
+/** A node with four GPUs, but for what is said. */
+export function recordOf(said: Partial<NodeRecord> = {}): NodeRecord {
+  return {
+    gpus: 4,
+    freeGpus: 4,
+    memoryCode: 140,
+    computeCode: 200,
+    computeShift: 8,
+    bandwidthCode: 100,
+    latencyCode: 150,
+    wattsCode: 130,
+    classId: 0,
+    trustBps: 9_000,
+    active: true,
+    flagged: false,
+    excluded: false,
+    green: false,
+    freshUntilRound: 9,
+    askMicroPerGpuHour: 1_000_000,
+    matchedRound: 0,
+    matchedEntry: 0,
+    ...said,
+  };
+}
+
+/** A workload of one GPU, but for what is said. */
+export function specOf(said: Partial<WorkloadSpec> = {}): WorkloadSpec {
+  return {
+    gpus: 1,
+    memoryCode: 130,
+    classMask: 0,
+    computeGflop: 1_000_000,
+    dataMB: 100,
+    leaseSec: 0,
+    maxDurationSec: 3_600,
+    priority: 5_000,
+    minTrustBps: 0,
+    maxRetries: 0,
+    submittedRound: 5,
+    ...said,
+  };
+}
+
+/** A `randomRound` with few kinds of nodes and workloads, so that scores tie too; what does not fit is not feasible. */
+export function randomDescribedRound(
+  seed: number,
+  rows: number,
+  columns: number,
+  largest: number,
+): DescribedRound {
+  const { round, ...table } = randomRound(seed, rows, columns, largest);
+  const next = integers(seed ^ 0x5eed);
+  const workloads = table.workloads.map(({ id }) => ({
+    id,
+    spec: specOf({ gpus: 1 + next(4), memoryCode: 130 + 10 * next(2), priority: 2_500 * next(5) }),
+    budgetMicro: 100 + next(largest + 1),
+  }));
+  const nodes = table.nodes.map(({ id }) => {
+    const gpus = 1 + next(8);
+    const record = { gpus, freeGpus: 1 + next(gpus), memoryCode: 130 + 10 * next(2), green: next(2) === 0 };
+    return {
+      id,
+      record: recordOf({ ...record, latencyCode: 150 + next(2), trustBps: 5_000 + 2_500 * next(3) }),
+    };
+  });
+  const durations = workloads.map(() => nodes.map(() => 60 * (1 + next(3))));
+  return {
+    round,
+    workloads,
+    nodes,
+    pair(w, c) {
+      const pair = table.pair(w, c);
+      const fits = workloads[w]!.spec.gpus <= nodes[c]!.record.freeGpus;
+      return pair && fits ? { ...pair, durationSec: durations[w]![c]! } : null;
+    },
+  };
+}
+
 /** The same round, listed in another order. */
-export function shuffled(instance: RoundInstance, seed: number): RoundInstance {
+export function shuffled<R extends RoundInstance>(instance: R, seed: number): R {
   const next = integers(seed);
   const permutation = (length: number) => {
     const order = Array.from({ length }, (_, i) => i);
@@ -44,7 +123,7 @@ export function shuffled(instance: RoundInstance, seed: number): RoundInstance {
   const rows = permutation(instance.workloads.length);
   const columns = permutation(instance.nodes.length);
   return {
-    round: instance.round,
+    ...instance,
     workloads: rows.map((w) => instance.workloads[w]!),
     nodes: columns.map((c) => instance.nodes[c]!),
     pair: (w, c) => instance.pair(rows[w]!, columns[c]!),

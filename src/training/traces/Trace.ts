@@ -32,4 +32,6 @@ export interface Trace<Row> {
   /** Rows that are no work for GPUs, and rows with a share of a GPU that was rounded up. */
   readonly dropped: number;
   readonly roundedUp: number;
+  /** What `dropped` consists of: why, in words, and how often. */
+  readonly droppedFor?: Readonly<Record<string, number>>;
 }

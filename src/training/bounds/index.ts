@@ -1,0 +1,2 @@
+export * from './dualBound.ts';
+export * from './hindsight.ts';
