@@ -6,7 +6,7 @@ import { FIVE_NODES, MARKET, SEEN } from '../testing/market.ts';
 import { dualBound, dualMicro, noPrices } from './dualBound.ts';
 import { hindsightOf } from './hindsight.ts';
 
-const SEEDS = Array.from({ length: 12 }, (_, i) => 40 + i);
+const SEEDS = Array.from({ length: 24 }, (_, i) => 40 + i);
 
 /** Up to four workloads on two nodes in four rounds, waiting dear and capacity scarce. */
 const TINY: Scenario = {
@@ -26,7 +26,7 @@ const FAULTS: Scenario = {
 
 describe('the hindsight of an episode', () => {
   test('knows each workload that arrives, and when it may start', () => {
-    const { workloads, rounds } = hindsightOf(TINY, 40);
+    const { workloads, rounds } = hindsightOf(TINY, 41);
     expect(rounds).toBe(5);
     expect(workloads.length).toBeGreaterThan(1);
     expect(workloads.length).toBeLessThanOrEqual(4);
