@@ -26,7 +26,7 @@ const FAULTS: Scenario = {
 
 describe('the hindsight of an episode', () => {
   test('knows each workload that arrives, and when it may start', () => {
-    const { workloads, rounds } = hindsightOf(TINY, 41);
+    const { workloads, rounds } = hindsightOf(TINY, 42);
     expect(rounds).toBe(5);
     expect(workloads.length).toBeGreaterThan(1);
     expect(workloads.length).toBeLessThanOrEqual(4);
