@@ -2,18 +2,17 @@ import type { UpdateMetrics } from '../training/PpoOptions.ts';
 
 /**
  * An update in a line: `update 3 of 36, reward 0.412 (value 0.9, waiting -0.1, …), KL 0.0042, entropy 0.31,
- * explained variance 0.62, 15k steps/s`. Terms that cost have a minus.
+ * explained variance 0.62, 15000 steps/s`. Terms that cost have a minus.
  */
-export function progressLine(metrics: UpdateMetrics, secondsSoFar: number, decisionsSoFar: number): string {
+export function progressLine(metrics: UpdateMetrics, stepsPerSecond: number): string {
   const { update, updates, reward, approxKl, entropy, explainedVariance } = metrics;
-  const perSecond = secondsSoFar > 0 ? Math.round(decisionsSoFar / secondsSoFar) : 0;
   return [
     `update ${update} of ${updates}`,
     `reward ${reward.toFixed(3)} (${termsOf(metrics)})`,
     `KL ${approxKl.toFixed(4)}`,
     `entropy ${entropy.toFixed(2)}`,
     `explained variance ${explainedVariance.toFixed(2)}`,
-    `${perSecond} steps/s`,
+    `${Math.round(stepsPerSecond)} steps/s`,
   ].join(', ');
 }
 

@@ -1,11 +1,4 @@
-import {
-  type Entry,
-  type IntegerNetwork,
-  NodeId,
-  type NodeRecord,
-  Round,
-  WorkloadId,
-} from '../domain/index.ts';
+import type { Entry, IntegerNetwork } from '../domain/index.ts';
 import {
   ClassedRound,
   certifiedRoundOfClasses,
@@ -17,8 +10,8 @@ import {
 } from '../match/index.ts';
 import { evaluate, load } from '../policy/network.ts';
 import { policyScores, type ScoredPolicy } from '../policy/scores.ts';
-import type { Endings, Simulation } from './Simulation.ts';
-import { type Terms, welfareOf } from './welfare.ts';
+import type { EpisodeOutcome } from './outcome.ts';
+import type { Simulation } from './Simulation.ts';
 
 /** What the weight of a pair counts for quality: a network's penalties; null is none, price alone. */
 export type Quality = IntegerNetwork | null;
@@ -40,40 +33,31 @@ export type Clearing = () => readonly Entry[];
  *
  * @example play(new Simulation(scenario), 7, certified(network)).welfareMicro
  */
-export function play(simulation: Simulation, seed: number, rule: Rule): SeedResult {
+export function play(simulation: Simulation, seed: number, rule: Rule): EpisodeOutcome {
   return playBy(simulation, seed, clearingOf(simulation, rule));
 }
 
-export interface SeedResult {
-  readonly seed: number;
-  readonly welfareMicro: number;
-  readonly terms: Terms;
-  readonly endings: Endings;
-}
-
 /** One episode, cleared in a way of one's own. */
-export function playBy(simulation: Simulation, seed: number, clear: Clearing): SeedResult {
+export function playBy(simulation: Simulation, seed: number, clear: Clearing): EpisodeOutcome {
   const { horizonRounds } = simulation.scenario;
   simulation.reset(seed);
   while (simulation.round < horizonRounds && !simulation.isOver) {
     simulation.advance();
-    for (const { workload, node } of clear()) {
-      simulation.match(simulation.open.find(({ id }) => id === workload)!, node - 1);
+    const entries = clear();
+    if (entries.length === 0) continue;
+    const byId = new Map(simulation.open.map((workload) => [workload.id, workload]));
+    for (const { workload, node, priceMicro } of entries) {
+      simulation.match(byId.get(workload)!, node - 1, priceMicro);
     }
   }
-  return {
-    seed,
-    welfareMicro: welfareOf(simulation.terms),
-    terms: { ...simulation.terms },
-    endings: { ...simulation.endings },
-  };
+  return simulation.outcome();
 }
 
 /** How a rule clears. */
 export function clearingOf(simulation: Simulation, rule: Rule): Clearing {
   return rule.kind === 'certified'
     ? certifiedClearing(simulation, scoresOf(rule.quality))
-    : () => rule.matcher.match(describedRound(simulation));
+    : () => rule.matcher.match(simulation.described());
 }
 
 /** What a quality makes of the pairs of the round that a simulation is in. */
@@ -93,38 +77,15 @@ function scoresOf(quality: Quality): ScoresOf {
 export function certifiedClearing(simulation: Simulation, scoresOf: ScoresOf): Clearing {
   const nodes = new NodeClasses();
   const { parameters } = simulation.scenario;
-  let records: NodeRecord[] = [];
   return () => {
     const { round, open } = simulation;
     if (open.length === 0) return [];
-    records = simulation.nodes.map((record, c) => {
-      const free = simulation.free[c]!;
-      return records[c]?.freeGpus === free && round > 1 ? records[c]! : { ...record, freeGpus: free };
-    });
-    nodes.update(round, bound(records));
-    if (nodes.list.length === 0) return [];
-    const classed = new ClassedRound({ nodes, workloads: open, parameters, scores: scoresOf(simulation) });
+    nodes.update(round, simulation.bound);
+    // Workloads that nobody has the GPUs for are no part of a round; at a load of 1 they are many.
+    const mostFree = nodes.list.reduce((most, { record }) => Math.max(most, record.freeGpus), 0);
+    const workloads = open.filter(({ spec }) => spec.gpus <= mostFree);
+    if (workloads.length === 0) return [];
+    const classed = new ClassedRound({ nodes, workloads, parameters, scores: scoresOf(simulation) });
     return certifiedRoundOfClasses(classed);
-  };
-}
-
-/** The chain counts nodes from 1. */
-function* bound(records: readonly NodeRecord[]) {
-  for (let c = 0; c < records.length; c++) yield { id: c + 1, record: records[c]! };
-}
-
-/** The same round as matchers see it that go by no weights; pairs are weighed by price alone. */
-function describedRound(simulation: Simulation): DescribedRound {
-  const { open, nodes, free } = simulation;
-  return {
-    round: Round(simulation.round),
-    workloads: open.map(({ id, spec, budgetMicro }) => ({ id: WorkloadId(id), spec, budgetMicro })),
-    nodes: nodes.map((record, c) => ({ id: NodeId(c + 1), record: { ...record, freeGpus: free[c]! } })),
-    pair(w, c) {
-      const workload = open[w]!;
-      if (!simulation.isFeasible(workload, c)) return null;
-      const [weightMicro, costMicro] = [workload.weightMicro[c]!, workload.costMicro[c]!];
-      return { weightMicro, costMicro, durationSec: workload.durationSec[c]! };
-    },
   };
 }
