@@ -105,7 +105,7 @@ describe('the figures', () => {
     expect(figures.welfareRatioTunedLinear!.value).toBeCloseTo(34.5 / 31, 4);
     expect(figures.welfareRatioHindsight!.value).toBeCloseTo(34.5 / 37, 4);
     expect(figures.shippedWelfareRatioBestBaseline!.value).toBe(1.2);
-    expect(figures['welfareRatioBestBaseline_1']!.value).toBe(1.15);
+    expect(figures.welfareRatioBestBaseline_1!.value).toBe(1.15);
     expect(figures.openbWelfareRatioBestBaseline).toMatchObject({ value: 1.15, n: 8 });
   });
 
