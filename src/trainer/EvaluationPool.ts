@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { AICChainError } from '../domain/errors.ts';
 import type { Quality } from '../training/play.ts';
 import type { Scenario } from '../training/scenario.ts';
-import type { Welfare } from '../training/tune.ts';
+import type { WelfareOf } from '../training/tune.ts';
 import type { EvaluationTask } from './evaluationWorker.ts';
 
 /** Episodes of a task: few, so that threads end together. */
@@ -43,7 +43,7 @@ export class EvaluationPool implements AsyncDisposable {
   }
 
   /** Welfare of each quality on each seed, micro-AICC. */
-  readonly welfare: Welfare = async (qualities, seeds) => {
+  readonly welfare: WelfareOf = async (qualities, seeds) => {
     const parts = qualities.map((quality) =>
       chunks(seeds, EPISODES).map((chunk) => this.#play({ quality, seeds: chunk })),
     );

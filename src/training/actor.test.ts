@@ -4,8 +4,7 @@ import { FEATURES, PRIORITY_FEATURE } from '../domain/index.ts';
 import { evaluate, load } from '../policy/network.ts';
 import { Actor } from './actor.ts';
 import { Random } from './random.ts';
-
-const SLOTS = 2;
+import { PolicyProbe } from './testing/passes.ts';
 
 /** An actor whose masters are drawn anew, `spread` times as wide as at the start, then projected and rounded. */
 function randomActor(seed: number, hidden = 32, s3 = 0, spread = 1): Actor {
@@ -14,7 +13,7 @@ function randomActor(seed: number, hidden = 32, s3 = 0, spread = 1): Actor {
     mean: Int32Array.from({ length: FEATURES }, () => random.integer(400) - 100),
     deviation: Float64Array.from({ length: FEATURES }, (_, i) => (i === 20 ? 0 : random.uniform(1, 120))),
   };
-  const actor = new Actor(hidden, s3, scale, SLOTS, random);
+  const actor = new Actor(hidden, s3, scale, random);
   for (let p = 0; p < actor.parameters.length; p++) {
     actor.parameters[p] = spread * (actor.parameters[p]! + 0.3 * random.normal());
   }
@@ -39,11 +38,14 @@ const extreme = fc.array(fc.integer({ min: -32_768, max: 32_767 }), {
 describe('Actor', () => {
   test('starts as price alone', () => {
     const scale = { mean: new Int32Array(FEATURES), deviation: new Float64Array(FEATURES).fill(30) };
-    const actor = new Actor(32, 0, scale, SLOTS, new Random(1));
+    const actor = new Actor(32, 0, scale, new Random(1));
     const random = new Random(2);
-    for (let i = 0; i < 100; i++) {
-      const x = Int16Array.from({ length: FEATURES }, () => random.integer(256));
-      expect(actor.forward(x, 0, 0)).toBe(0);
+    const rows = Array.from({ length: 64 }, () =>
+      Int16Array.from({ length: FEATURES }, () => random.integer(256)),
+    );
+    for (const fakeQuantise of [true, false]) {
+      const penalties = new PolicyProbe(actor, fakeQuantise).publish().penalties(rows);
+      expect(penalties).toEqual(rows.map(() => 0));
     }
   });
 
@@ -51,14 +53,13 @@ describe('Actor', () => {
     fc.assert(
       fc.property(
         shapes,
-        fc.array(fc.oneof(usual, extreme), { minLength: 1, maxLength: 8 }),
+        fc.array(fc.oneof(usual, extreme), { minLength: 1, maxLength: 64 }),
         (shape, inputs) => {
           const actor = randomActor(shape.seed, shape.hidden, shape.s3, shape.spread);
           const deployed = load(actor.network());
-          for (const input of inputs) {
-            const x = Int16Array.from(input);
-            expect(actor.forward(x, 0, 1)).toBe(evaluate(deployed, x));
-          }
+          const rows = inputs.map((input) => Int16Array.from(input));
+          const expected = rows.map((row) => evaluate(deployed, row));
+          expect(new PolicyProbe(actor).publish().penalties(rows)).toEqual(expected);
         },
       ),
       { seed: 1, numRuns: 60 },
@@ -103,54 +104,98 @@ describe('Actor', () => {
   });
 });
 
-describe('straight-through gradient', () => {
-  const random = new Random(5);
-  const inputs = Array.from({ length: 400 }, () =>
-    Int16Array.from({ length: FEATURES }, () => random.integer(300)),
-  );
-  const total = (actor: Actor) => inputs.reduce((sum, x) => sum + actor.forward(x, 0, 0), 0);
+const random = new Random(5);
+const inputs = Array.from({ length: 64 }, () =>
+  Int16Array.from({ length: FEATURES }, () => random.integer(300)),
+);
 
-  /** Gradient of the sum of all penalties. */
-  function gradientOf(actor: Actor): Float64Array {
-    actor.gradient.fill(0);
-    for (const x of inputs) {
-      actor.forward(x, 0, 0);
-      actor.backward(x, 0, 0, 1);
+/** An actor whose outputs are far from the clamp for all inputs. */
+function openActor(): Actor {
+  const scale = {
+    mean: new Int32Array(FEATURES).fill(150),
+    deviation: new Float64Array(FEATURES).fill(86),
+  };
+  const actor = new Actor(16, 0, scale, new Random(6));
+  const last = actor.parameters.length - 1;
+  for (let p = last - 16; p < last; p++) actor.parameters[p] = 0.25 + 0.5 * ((p % 3) - 0.2);
+  actor.parameters[last] = 4;
+  actor.project();
+  actor.quantise();
+  return actor;
+}
+
+describe('without rounding', () => {
+  test('it is nearly the same network', () => {
+    const actor = openActor();
+    const rows = inputs.slice(0, 64);
+    const rounded = new PolicyProbe(actor).publish().penalties(rows);
+    const exact = new PolicyProbe(actor, false).publish().penalties(rows);
+    const differences = rows.map((_, k) => Math.abs(rounded[k]! - exact[k]!));
+    expect(Math.max(...differences)).toBeGreaterThan(0);
+    expect(Math.max(...differences)).toBeLessThan(0.05 * Math.max(...rounded));
+  });
+
+  test('its gradient is that of finite differences', () => {
+    const actor = openActor();
+    const probe = new PolicyProbe(actor, false).publish();
+    const rows = inputs.slice(0, 64);
+    const gradient = probe.gradient(
+      rows,
+      rows.map(() => 1),
+    );
+    const sum = () =>
+      probe
+        .publish()
+        .penalties(rows)
+        .reduce((all, one) => all + one, 0);
+    const largest = Math.max(...gradient.map(Math.abs));
+    let checked = 0;
+    for (let p = 0; p < gradient.length; p += 7) {
+      const before = actor.parameters[p]!;
+      const step = 1e-3;
+      actor.parameters[p] = before + step;
+      const up = sum();
+      actor.parameters[p] = before - step;
+      const down = sum();
+      actor.parameters[p] = before;
+      expect(Math.abs((up - down) / (2 * step) - gradient[p]!)).toBeLessThan(0.02 * largest);
+      checked++;
     }
-    return actor.gradient.slice();
-  }
+    expect(checked).toBeGreaterThan(50);
+  });
+});
 
-  /** An actor whose outputs are far from the clamp for all inputs. */
-  function openActor(): Actor {
-    const scale = {
-      mean: new Int32Array(FEATURES).fill(150),
-      deviation: new Float64Array(FEATURES).fill(86),
-    };
-    const actor = new Actor(16, 0, scale, SLOTS, new Random(6));
-    const last = actor.parameters.length - 1;
-    for (let p = last - 16; p < last; p++) actor.parameters[p] = 0.25 + 0.5 * ((p % 3) - 0.2);
-    actor.parameters[last] = 4;
-    actor.project();
-    actor.quantise();
-    return actor;
-  }
+describe('straight-through gradient', () => {
+  const total = (probe: PolicyProbe) =>
+    probe
+      .publish()
+      .penalties(inputs)
+      .reduce((sum, one) => sum + one, 0);
 
   test('is exact in the last layer, where nothing is rounded after', () => {
     const actor = openActor();
-    const gradient = gradientOf(actor);
-    const base = total(actor);
+    const probe = new PolicyProbe(actor).publish();
+    const gradient = probe.gradient(
+      inputs,
+      inputs.map(() => 1),
+    );
+    const base = total(probe);
     for (let p = actor.parameters.length - 17; p < actor.parameters.length - 1; p++) {
       const before = actor.parameters[p]!;
       actor.parameters[p] = before + 1 / 32; // one integer
       actor.quantise();
-      expect(total(actor) - base).toBeCloseTo(gradient[p]! / 32, 6);
+      expect(total(probe) - base).toBeCloseTo(gradient[p]! / 32, 1);
       actor.parameters[p] = before;
     }
   });
 
   test('agrees with finite differences of the integer network through both hidden layers', () => {
     const actor = openActor();
-    const gradient = gradientOf(actor);
+    const probe = new PolicyProbe(actor).publish();
+    const gradient = probe.gradient(
+      inputs,
+      inputs.map(() => 1),
+    );
     const sizes = [...gradient.keys()].sort((a, b) => Math.abs(gradient[b]!) - Math.abs(gradient[a]!));
     const layers = [
       { from: 0, to: 16 * FEATURES, step: 2 / ((128 * 32) / 86) },
@@ -162,10 +207,10 @@ describe('straight-through gradient', () => {
         const before = actor.parameters[p]!;
         actor.parameters[p] = before + step;
         actor.quantise();
-        const up = total(actor);
+        const up = total(probe);
         actor.parameters[p] = before - step;
         actor.quantise();
-        actual += Math.sign(gradient[p]!) * (up - total(actor));
+        actual += Math.sign(gradient[p]!) * (up - total(probe));
         predicted += Math.abs(gradient[p]!) * 2 * step;
         actor.parameters[p] = before;
       }
@@ -178,13 +223,9 @@ describe('straight-through gradient', () => {
     const actor = openActor();
     actor.parameters[actor.parameters.length - 1] = -100;
     actor.quantise();
-    const x = inputs[0]!;
-    expect(actor.forward(x, 0, 0)).toBe(0);
-    const norm = (dPenalty: number) => {
-      actor.gradient.fill(0);
-      actor.backward(x, 0, 0, dPenalty);
-      return Math.hypot(...actor.gradient);
-    };
+    const probe = new PolicyProbe(actor).publish();
+    expect(probe.penalties(inputs)).toEqual(inputs.map(() => 0));
+    const norm = (slope: number) => Math.hypot(...probe.gradient([inputs[0]!], [slope]));
     expect(norm(1)).toBe(0); // down the gradient it would sink further
     expect(norm(-1)).toBeGreaterThan(0);
   });

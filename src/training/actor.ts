@@ -1,31 +1,36 @@
 import { FEATURES, type IntegerNetwork, PRIORITY_FEATURE } from '../domain/index.ts';
-import { orthogonal } from './critic.ts';
+import { addPart, orthogonal } from './critic.ts';
 import type { Random } from './random.ts';
+import type { TrainingKernel } from './TrainingKernel.ts';
+import type { Partial, PolicyWeights } from './TrainingMemory.ts';
 
 /** Where the features of a scenario lie: the first layer is centred and scaled by it, exactly, within its integers. */
 export interface FeatureScale {
   /** Integers, so that centring is exact. */
   readonly mean: Int32Array;
-  /** 0 for features that do not vary: they are not read. */
+  /** 0 for features that do not vary, or shall not be seen: they are not read. */
   readonly deviation: Float64Array;
 }
 
+/** Shifts of the hidden layers. */
+export const S1 = 5;
+export const S2 = 6;
 /** Activation 1.0 of the float picture is 128 of the integers; it saturates at 255. */
 const ONE = 128;
-const S1 = 5;
-const S2 = 6;
 const W2_SCALE = 64;
 const W3_SCALE = 32;
 const LARGEST_WEIGHT = 127;
-const LARGEST_PENALTY = 65_535;
+export const LARGEST_PENALTY = 65_535;
 const BOUND_B1 = 2 ** 20 - 1;
 const BOUND_B2 = 2 ** 16 - 1;
 const BOUND_B3 = 2 ** 20 - 1;
+/** Units of a block of weights (kernels/training.ts). */
+const BLOCK = 8;
 
 /**
  * The integer network under training. Master parameters are floats; before each forward pass they are rounded to the
- * int8 weights and int32 biases of docs/PROTOCOL.md, and the forward pass is that network's, integer by integer.
- * Gradients go straight through rounding; they stop where an activation is clipped.
+ * int8 weights and int32 biases of docs/PROTOCOL.md, and the forward pass (PolicyPass.ts) is that network's, integer by
+ * integer. Gradients go straight through rounding; they stop where an activation is clipped.
  *
  * **Raising priority never raises the penalty, for any input**, by construction (`project`). Three sets of units:
  * P, the first quarter of layer 1, the only ones that read priority, with weight ≤ 0; Q, the first half of layer 2,
@@ -37,7 +42,7 @@ const BOUND_B3 = 2 ** 20 - 1;
 export class Actor {
   readonly hidden: number;
   readonly s3: number;
-  /** W1 (hidden × 24), b1, W2 (hidden × hidden), b2, W3, b3; rows by output unit. */
+  /** W1 (24 × hidden), b1, W2 (hidden × hidden), b2, W3, b3; rows by input. */
   readonly parameters: Float64Array;
   readonly gradient: Float64Array;
 
@@ -45,26 +50,20 @@ export class Actor {
   /** Integer of a parameter = round(parameter · integerScale). */
   readonly #integerScale: Float64Array;
   readonly #integers: Float64Array;
+  /** What the shift of the layer of a parameter divides by. */
+  readonly #divisor: Float64Array;
   readonly #b1: number;
   readonly #w2: number;
   readonly #b2: number;
   readonly #w3: number;
   readonly #b3: number;
-  /** Activations by slot and whether a gradient passes them, kept for `backward`. */
-  readonly #first: Float64Array;
-  readonly #second: Float64Array;
-  readonly #passFirst: Uint8Array;
-  readonly #passSecond: Uint8Array;
-  readonly #output: Float64Array;
-  readonly #dFirst: Float64Array;
-  readonly #input = new Float64Array(FEATURES);
 
-  /** `s3` sets how large a penalty the last layer can reach: 127·255·H ≫ s3. `slots` forward passes are kept for backward. */
-  constructor(hidden: number, s3: number, scale: FeatureScale, slots: number, random: Random) {
+  /** `s3` sets how large a penalty the last layer can reach: 127·255·H ≫ s3. */
+  constructor(hidden: number, s3: number, scale: FeatureScale, random: Random) {
     this.hidden = hidden;
     this.s3 = s3;
     this.#scale = scale;
-    this.#b1 = hidden * FEATURES;
+    this.#b1 = FEATURES * hidden;
     this.#w2 = this.#b1 + hidden;
     this.#b2 = this.#w2 + hidden * hidden;
     this.#w3 = this.#b2 + hidden;
@@ -74,12 +73,7 @@ export class Actor {
     this.gradient = new Float64Array(size);
     this.#integerScale = new Float64Array(size);
     this.#integers = new Float64Array(size);
-    this.#first = new Float64Array(slots * hidden);
-    this.#second = new Float64Array(slots * hidden);
-    this.#passFirst = new Uint8Array(slots * hidden);
-    this.#passSecond = new Uint8Array(slots * hidden);
-    this.#output = new Float64Array(slots);
-    this.#dFirst = new Float64Array(hidden);
+    this.#divisor = new Float64Array(size);
     this.#setScales();
     this.#initialise(random);
     this.project();
@@ -93,19 +87,22 @@ export class Actor {
     for (let i = 0; i < FEATURES; i++) {
       const deviation = this.#scale.deviation[i]!;
       const scale = deviation === 0 ? 0 : Math.min(LARGEST_WEIGHT, one1 / deviation);
-      for (let j = 0; j < hidden; j++) this.#integerScale[j * FEATURES + i] = scale;
+      this.#integerScale.fill(scale, i * hidden, (i + 1) * hidden);
     }
     this.#integerScale.fill(one1, this.#b1, this.#w2);
     this.#integerScale.fill(W2_SCALE, this.#w2, this.#b2);
     this.#integerScale.fill(one2, this.#b2, this.#w3);
     this.#integerScale.fill(W3_SCALE, this.#w3, this.#b3);
     this.#integerScale[this.#b3] = W3_SCALE * ONE;
+    this.#divisor.fill(2 ** S1, 0, this.#w2);
+    this.#divisor.fill(2 ** S2, this.#w2, this.#w3);
+    this.#divisor.fill(2 ** this.s3, this.#w3);
   }
 
   /** The last layer starts at 0, so the untrained policy is price alone. */
   #initialise(random: Random): void {
     const { hidden, parameters } = this;
-    orthogonal(parameters, 0, hidden, FEATURES, 1, random);
+    orthogonal(parameters, 0, FEATURES, hidden, 1, random);
     orthogonal(parameters, this.#w2, hidden, hidden, 1.2, random);
     for (let j = 0; j < hidden; j++) {
       parameters[this.#b1 + j] = random.uniform(0, 0.5);
@@ -113,12 +110,12 @@ export class Actor {
     }
     // Where a sign is prescribed, the mirror image serves as well as the draw, and nothing is projected to 0.
     for (let j = 0; j < hidden / 4; j++) {
-      const at = j * FEATURES + PRIORITY_FEATURE;
+      const at = PRIORITY_FEATURE * hidden + j;
       parameters[at] = -Math.abs(parameters[at]!);
     }
-    for (let j = 0; j < hidden / 2; j++) {
-      for (let i = 0; i < hidden / 4; i++) {
-        const at = this.#w2 + j * hidden + i;
+    for (let i = 0; i < hidden / 4; i++) {
+      for (let j = 0; j < hidden / 2; j++) {
+        const at = this.#w2 + i * hidden + j;
         parameters[at] = Math.abs(parameters[at]!);
       }
     }
@@ -127,27 +124,30 @@ export class Actor {
   /** Brings the masters back to where the network is monotone and fits its integers. After each optimiser step. */
   project(): void {
     const { hidden, parameters } = this;
-    const quarter = hidden / 4;
-    const half = hidden / 2;
-    for (let p = 0; p < parameters.length; p++) {
-      const scale = this.#integerScale[p]!;
-      const isBias = (p >= this.#b1 && p < this.#w2) || (p >= this.#b2 && p < this.#w3) || p === this.#b3;
-      if (isBias) continue;
-      const largest = scale === 0 ? 0 : LARGEST_WEIGHT / scale;
-      parameters[p] = Math.min(largest, Math.max(-largest, parameters[p]!));
+    for (const [from, to] of [
+      [0, this.#b1],
+      [this.#w2, this.#b2],
+      [this.#w3, this.#b3],
+    ] as const) {
+      for (let p = from; p < to; p++) {
+        const scale = this.#integerScale[p]!;
+        const largest = scale === 0 ? 0 : LARGEST_WEIGHT / scale;
+        parameters[p] = Math.min(largest, Math.max(-largest, parameters[p]!));
+      }
     }
+    const [quarter, half] = [hidden / 4, hidden / 2];
     for (let j = 0; j < hidden; j++) {
-      const at = j * FEATURES + PRIORITY_FEATURE;
+      const at = PRIORITY_FEATURE * hidden + j;
       parameters[at] = j < quarter ? Math.min(0, parameters[at]!) : 0;
       for (let i = 0; i < quarter; i++) {
-        const to = this.#w2 + j * hidden + i;
+        const to = this.#w2 + i * hidden + j;
         parameters[to] = j < half ? Math.max(0, parameters[to]!) : 0;
       }
       if (j < half) parameters[this.#w3 + j] = Math.max(0, parameters[this.#w3 + j]!);
     }
   }
 
-  /** Rounds the masters to the integers that `forward` uses. Call after every change of `parameters`. */
+  /** Rounds the masters to the integers of `network`. Call after every change of `parameters`. */
   quantise(): void {
     const { hidden, parameters } = this;
     const integers = this.#integers;
@@ -156,142 +156,91 @@ export class Actor {
     }
     for (let j = 0; j < hidden; j++) {
       let centre = 0;
-      for (let i = 0; i < FEATURES; i++) centre += integers[j * FEATURES + i]! * this.#scale.mean[i]!;
+      for (let i = 0; i < FEATURES; i++) centre += integers[i * hidden + j]! * this.#scale.mean[i]!;
       integers[this.#b1 + j] = bounded(integers[this.#b1 + j]! - centre + half(S1), BOUND_B1);
       integers[this.#b2 + j] = bounded(integers[this.#b2 + j]! + half(S2), BOUND_B2);
     }
     integers[this.#b3] = bounded(integers[this.#b3]! + half(this.s3), BOUND_B3);
   }
 
-  /** The penalty, 0..65535; what `policy/network.ts` gives for `network()`, bit for bit. */
-  forward(features: Int16Array, offset: number, slot: number): number {
+  /** Where the workers' forward passes read the network: rounded, or with `fakeQuantise` false the masters themselves. */
+  publish(into: PolicyWeights, kernel: TrainingKernel, fakeQuantise: boolean): void {
     const { hidden } = this;
-    const w = this.#integers;
-    const at = slot * hidden;
-    const x24 = this.#input;
-    for (let i = 0; i < FEATURES; i++) x24[i] = features[offset + i]!;
-    for (let j = 0; j < hidden; j += 4) {
-      const r0 = j * FEATURES;
-      const r1 = r0 + FEATURES;
-      const r2 = r1 + FEATURES;
-      const r3 = r2 + FEATURES;
-      let a0 = w[this.#b1 + j]!;
-      let a1 = w[this.#b1 + j + 1]!;
-      let a2 = w[this.#b1 + j + 2]!;
-      let a3 = w[this.#b1 + j + 3]!;
-      for (let i = 0; i < FEATURES; i++) {
-        const x = x24[i]!;
-        a0 += w[r0 + i]! * x;
-        a1 += w[r1 + i]! * x;
-        a2 += w[r2 + i]! * x;
-        a3 += w[r3 + i]! * x;
+    const integers = this.#integers;
+    into.mean.set(this.#scale.mean);
+    into.b1.set(integers.subarray(this.#b1, this.#w2));
+    into.b2.set(integers.subarray(this.#b2, this.#w3));
+    into.w3.set(integers.subarray(this.#w3, this.#b3));
+    into.last[0] = integers[this.#b3]!;
+    into.last[1] = this.s3;
+    writeBlocks(into.w1Blocks, integers, 0, FEATURES, hidden);
+    writeBlocks(into.w2Blocks, integers, this.#w2, hidden, hidden);
+    const write = (floats: Float32Array, from: number) => {
+      for (let k = 0; k < floats.length; k++) {
+        const p = from + k;
+        const value = fakeQuantise ? integers[p]! : this.parameters[p]! * this.#integerScale[p]!;
+        floats[k] = value / this.#divisor[p]!;
       }
-      rectify(this.#first, this.#passFirst, at + j, a0, S1);
-      rectify(this.#first, this.#passFirst, at + j + 1, a1, S1);
-      rectify(this.#first, this.#passFirst, at + j + 2, a2, S1);
-      rectify(this.#first, this.#passFirst, at + j + 3, a3, S1);
-    }
-    const first = this.#first;
-    for (let j = 0; j < hidden; j += 4) {
-      const r0 = this.#w2 + j * hidden;
-      const r1 = r0 + hidden;
-      const r2 = r1 + hidden;
-      const r3 = r2 + hidden;
-      let a0 = w[this.#b2 + j]!;
-      let a1 = w[this.#b2 + j + 1]!;
-      let a2 = w[this.#b2 + j + 2]!;
-      let a3 = w[this.#b2 + j + 3]!;
-      for (let i = 0; i < hidden; i++) {
-        const x = first[at + i]!;
-        a0 += w[r0 + i]! * x;
-        a1 += w[r1 + i]! * x;
-        a2 += w[r2 + i]! * x;
-        a3 += w[r3 + i]! * x;
-      }
-      rectify(this.#second, this.#passSecond, at + j, a0, S2);
-      rectify(this.#second, this.#passSecond, at + j + 1, a1, S2);
-      rectify(this.#second, this.#passSecond, at + j + 2, a2, S2);
-      rectify(this.#second, this.#passSecond, at + j + 3, a3, S2);
-    }
-    let acc = w[this.#b3]!;
-    for (let j = 0; j < hidden; j++) acc += w[this.#w3 + j]! * this.#second[at + j]!;
-    const output = acc >> this.s3;
-    this.#output[slot] = output;
-    return Math.min(LARGEST_PENALTY, Math.max(0, output));
+    };
+    write(into.w2Float, this.#w2);
+    write(into.w3Float, this.#w3);
+    kernel.panelsOfTranspose(into.w2Float.byteOffset, hidden, hidden, into.w2Back.byteOffset);
+    if (fakeQuantise) return;
+    write(into.w1Float, 0);
+    write(into.b1Float, this.#b1);
+    write(into.b2Float, this.#b2);
+    write(into.b3Float, this.#b3);
+    kernel.panels(into.w1Float.byteOffset, FEATURES, hidden, into.w1Panels.byteOffset);
+    kernel.panels(into.w2Float.byteOffset, hidden, hidden, into.w2Panels.byteOffset);
   }
 
-  /**
-   * Adds the straight-through gradient of the penalty of a slot, times `dPenalty`. An output that is clamped passes only
-   * what would bring it back into its range.
-   */
-  backward(features: Int16Array, offset: number, slot: number, dPenalty: number): void {
-    const output = this.#output[slot]!;
-    if (output < 0 && dPenalty >= 0) return;
-    if (output > LARGEST_PENALTY && dPenalty <= 0) return;
-    const { hidden, gradient } = this;
-    const w = this.#integers;
-    const scale = this.#integerScale;
-    const mean = this.#scale.mean;
-    const [first, dFirst, at] = [this.#first, this.#dFirst, slot * hidden];
-    const d3 = dPenalty / 2 ** this.s3;
-    const w3Scale = d3 * W3_SCALE;
-    dFirst.fill(0);
-    gradient[this.#b3]! += d3 * scale[this.#b3]!;
-    for (let j = 0; j < hidden; j++) {
-      gradient[this.#w3 + j]! += w3Scale * this.#second[at + j]!;
-      if (this.#passSecond[at + j] === 0) continue;
-      const d2 = (d3 * w[this.#w3 + j]!) / 2 ** S2;
-      if (d2 === 0) continue;
-      gradient[this.#b2 + j]! += d2 * scale[this.#b2]!;
-      const row = this.#w2 + j * hidden;
-      const d2Scaled = d2 * W2_SCALE;
-      for (let i = 0; i < hidden; i++) {
-        gradient[row + i]! += d2Scaled * first[at + i]!;
-        dFirst[i]! += d2 * w[row + i]!;
-      }
+  /** The gradient of the masters from those of the integers, `parts` added up in their order. */
+  gather(parts: readonly Partial[]): void {
+    this.gradient.fill(0);
+    for (const { policy } of parts) {
+      addPart(this.gradient, [policy.w1, policy.b1, policy.w2, policy.b2, policy.w3, policy.b3]);
     }
-    for (let j = 0; j < hidden; j++) {
-      if (this.#passFirst[at + j] === 0) continue;
-      const d1 = dFirst[j]! / 2 ** S1;
-      if (d1 === 0) continue;
-      gradient[this.#b1 + j]! += d1 * scale[this.#b1]!;
-      const row = j * FEATURES;
-      for (let i = 0; i < FEATURES; i++) {
-        gradient[row + i]! += d1 * scale[i]! * (features[offset + i]! - mean[i]!);
-      }
+    for (let p = 0; p < this.gradient.length; p++) {
+      this.gradient[p] = (this.gradient[p]! * this.#integerScale[p]!) / this.#divisor[p]!;
     }
   }
 
   /** What is deployed. */
   network(): IntegerNetwork {
-    const { hidden } = this;
     const integers = this.#integers;
-    const w1 = new Int8Array(FEATURES * hidden);
-    const w2 = new Int8Array(hidden * hidden);
-    for (let j = 0; j < hidden; j++) {
-      for (let i = 0; i < FEATURES; i++) w1[i * hidden + j] = integers[j * FEATURES + i]!;
-      for (let i = 0; i < hidden; i++) w2[i * hidden + j] = integers[this.#w2 + j * hidden + i]!;
-    }
     return {
-      hidden,
+      hidden: this.hidden,
       s1: S1,
       s2: S2,
       s3: this.s3,
       b1: Int32Array.from(integers.subarray(this.#b1, this.#w2)),
-      w1,
+      w1: Int8Array.from(integers.subarray(0, this.#b1)),
       b2: Int32Array.from(integers.subarray(this.#b2, this.#w3)),
-      w2,
+      w2: Int8Array.from(integers.subarray(this.#w2, this.#b2)),
       b3: integers[this.#b3]!,
       w3: Int8Array.from(integers.subarray(this.#w3, this.#b3)),
     };
   }
 }
 
-/** y = min(255, max(0, acc) ≫ s), and whether a gradient passes. */
-function rectify(into: Float64Array, pass: Uint8Array, at: number, acc: number, shift: number): void {
-  const y = Math.max(0, acc) >> shift;
-  into[at] = Math.min(255, y);
-  pass[at] = acc > 0 && y <= 255 ? 1 : 0;
+/** Weights in blocks of 8 units: in each the inputs in twos, unit by unit. */
+function writeBlocks(
+  into: Int16Array,
+  from: Float64Array,
+  start: number,
+  inputs: number,
+  units: number,
+): void {
+  let at = 0;
+  for (let block = 0; block < units; block += BLOCK) {
+    for (let i = 0; i < inputs; i += 2) {
+      const row = start + i * units;
+      for (let unit = block; unit < block + BLOCK; unit++) {
+        into[at++] = from[row + unit]!;
+        into[at++] = from[row + units + unit]!;
+      }
+    }
+  }
 }
 
 function half(shift: number): number {

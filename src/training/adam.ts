@@ -1,3 +1,9 @@
+export interface AdamState {
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+  readonly powers: readonly [number, number];
+}
+
 /** Adam (Kingma and Ba) over a flat parameter vector. */
 export class Adam {
   readonly #first: Float64Array;
@@ -10,6 +16,18 @@ export class Adam {
     this.#first = new Float64Array(size);
     this.#second = new Float64Array(size);
     this.#epsilon = epsilon;
+  }
+
+  /** Moments and powers of the betas, for `restore`. */
+  save(): AdamState {
+    const powers = [this.#beta1Power, this.#beta2Power] as const;
+    return { first: this.#first.slice(), second: this.#second.slice(), powers };
+  }
+
+  restore({ first, second, powers }: AdamState): void {
+    this.#first.set(first);
+    this.#second.set(second);
+    [this.#beta1Power, this.#beta2Power] = powers;
   }
 
   /** One step down the gradient. */

@@ -1,5 +1,6 @@
 import type { IntegerNetwork } from '../domain/index.ts';
-import { certified, play, type Rule, type SeedResult } from './play.ts';
+import type { EpisodeOutcome } from './outcome.ts';
+import { certified, play, type Rule } from './play.ts';
 import { Simulation } from './Simulation.ts';
 import type { Scenario } from './scenario.ts';
 import { type Interval, pairedBootstrap, relativeGain } from './statistics.ts';
@@ -7,7 +8,7 @@ import { emptyTerms, TERMS, type Terms } from './welfare.ts';
 
 /** What a rule brought. */
 export interface Evaluation {
-  readonly bySeed: readonly SeedResult[];
+  readonly bySeed: readonly EpisodeOutcome[];
   /** Mean over the seeds, micro-AICC per episode. */
   readonly welfareMicro: number;
   readonly terms: Terms;
@@ -79,8 +80,8 @@ export function compare(
   };
 }
 
-function summary(bySeed: readonly SeedResult[]): Evaluation {
-  const mean = (of: (result: SeedResult) => number) =>
+function summary(bySeed: readonly EpisodeOutcome[]): Evaluation {
+  const mean = (of: (result: EpisodeOutcome) => number) =>
     bySeed.reduce((sum, result) => sum + of(result), 0) / bySeed.length;
   const terms = emptyTerms();
   for (const term of TERMS) terms[term] = mean((result) => result.terms[term]);

@@ -4,6 +4,7 @@ import { checkCertificate } from '../match/index.ts';
 import { drawNetwork, seededWeights } from '../policy/randomNetwork.ts';
 import { featureSpread } from './featureSpread.ts';
 import { LinearQuality } from './linear.ts';
+import { openbScenario } from './market.ts';
 import { certified, clearingOf, play, playBy, type Quality } from './play.ts';
 import { Random } from './random.ts';
 import { Simulation } from './Simulation.ts';
@@ -20,6 +21,9 @@ const TWINS = scenarioOf(
 
 const SPREAD = featureSpread(MARKET, [1, 2]);
 
+/** Nodes go down and come back, are audited and excluded, and have other work to begin with. */
+const OPENB = openbScenario({ nodes: 12, load: 1.2, seed: 1, horizonRounds: 30 });
+
 /** Random weights of a linear quality: penalties of the order of the asks. */
 function drawn(seed: number): IntegerNetwork {
   const quality = new LinearQuality(SPREAD, 3);
@@ -33,7 +37,7 @@ function drawn(seed: number): IntegerNetwork {
 const wild = (seed: number) => drawNetwork(16, seededWeights(seed), { s1: 12, s2: 8, s3: 3 });
 
 describe('play', () => {
-  const simulations = [new Simulation(MARKET), new Simulation(TWINS)];
+  const simulations = [MARKET, TWINS, OPENB].map((scenario) => new Simulation(scenario));
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('seed %i: every round has the entries of the pairwise path', (seed) => {
     for (const simulation of simulations) {
       for (const quality of [null, drawn(seed), wild(seed)]) {

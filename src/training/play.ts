@@ -10,8 +10,8 @@ import {
 } from '../match/index.ts';
 import { evaluate, load } from '../policy/network.ts';
 import { policyScores, type ScoredPolicy } from '../policy/scores.ts';
-import type { Endings, Simulation } from './Simulation.ts';
-import { type Terms, welfareOf } from './welfare.ts';
+import type { EpisodeOutcome } from './outcome.ts';
+import type { Simulation } from './Simulation.ts';
 
 /** What the weight of a pair counts for quality: a network's penalties; null is none, price alone. */
 export type Quality = IntegerNetwork | null;
@@ -33,33 +33,24 @@ export type Clearing = () => readonly Entry[];
  *
  * @example play(new Simulation(scenario), 7, certified(network)).welfareMicro
  */
-export function play(simulation: Simulation, seed: number, rule: Rule): SeedResult {
+export function play(simulation: Simulation, seed: number, rule: Rule): EpisodeOutcome {
   return playBy(simulation, seed, clearingOf(simulation, rule));
 }
 
-export interface SeedResult {
-  readonly seed: number;
-  readonly welfareMicro: number;
-  readonly terms: Terms;
-  readonly endings: Endings;
-}
-
 /** One episode, cleared in a way of one's own. */
-export function playBy(simulation: Simulation, seed: number, clear: Clearing): SeedResult {
+export function playBy(simulation: Simulation, seed: number, clear: Clearing): EpisodeOutcome {
   const { horizonRounds } = simulation.scenario;
   simulation.reset(seed);
   while (simulation.round < horizonRounds && !simulation.isOver) {
     simulation.advance();
-    for (const { workload, node, priceMicro } of clear()) {
-      simulation.match(simulation.open.find(({ id }) => id === workload)!, node - 1, priceMicro);
+    const entries = clear();
+    if (entries.length === 0) continue;
+    const byId = new Map(simulation.open.map((workload) => [workload.id, workload]));
+    for (const { workload, node, priceMicro } of entries) {
+      simulation.match(byId.get(workload)!, node - 1, priceMicro);
     }
   }
-  return {
-    seed,
-    welfareMicro: welfareOf(simulation.terms),
-    terms: { ...simulation.terms },
-    endings: { ...simulation.endings },
-  };
+  return simulation.outcome();
 }
 
 /** How a rule clears. */
@@ -90,8 +81,11 @@ export function certifiedClearing(simulation: Simulation, scoresOf: ScoresOf): C
     const { round, open } = simulation;
     if (open.length === 0) return [];
     nodes.update(round, simulation.bound);
-    if (nodes.list.length === 0) return [];
-    const classed = new ClassedRound({ nodes, workloads: open, parameters, scores: scoresOf(simulation) });
+    // Workloads that nobody has the GPUs for are no part of a round; at a load of 1 they are many.
+    const mostFree = nodes.list.reduce((most, { record }) => Math.max(most, record.freeGpus), 0);
+    const workloads = open.filter(({ spec }) => spec.gpus <= mostFree);
+    if (workloads.length === 0) return [];
+    const classed = new ClassedRound({ nodes, workloads, parameters, scores: scoresOf(simulation) });
     return certifiedRoundOfClasses(classed);
   };
 }

@@ -1,127 +1,63 @@
-import { FEATURES, type IntegerNetwork } from '../domain/index.ts';
-import { MAX_CANDIDATES, type Observation } from './AICChainEnv.ts';
+import { AICChainError, type IntegerNetwork } from '../domain/index.ts';
+import { AICChainEnv } from './AICChainEnv.ts';
 import { Actor, type FeatureScale } from './actor.ts';
 import { Adam, clipNorm } from './adam.ts';
+import {
+  type BestNetwork,
+  type Checkpoint,
+  type EnvironmentState,
+  identityOf,
+  refuseOther,
+} from './Checkpoint.ts';
 import { Critic } from './critic.ts';
-import { exp, log, power } from './elementary.ts';
+import { power } from './elementary.ts';
 import { evaluate } from './evaluate.ts';
+import { inlinePool } from './inlinePool.ts';
+import {
+  DEFAULT_PPO,
+  type OnProgress,
+  type PpoOptions,
+  type TrainingResult,
+  type UpdateMetrics,
+} from './PpoOptions.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
+import { contextSize, featureScale, outputShift } from './situation.ts';
 import { relativeGain } from './statistics.ts';
-import { VectorEnv } from './VectorEnv.ts';
+import { type TrainingKernel, trainingKernelOver } from './TrainingKernel.ts';
+import {
+  CANDIDATES,
+  CHUNK,
+  CLIPPED,
+  DEFERRED,
+  ENTROPY,
+  KL,
+  PENALTY,
+  PLAY_SUMS,
+  REWARD_TERMS,
+  type TrainingMemory,
+  trainingMemory,
+  VALUE_LOSS,
+} from './TrainingMemory.ts';
+import type { OpenPool, WorkerPool } from './WorkerPool.ts';
 
-/** Every hyper-parameter of a training. */
-export interface PpoOptions {
-  /** All randomness of a training: the same seed gives the same network, byte for byte. */
-  readonly seed: number;
-  /** Width of both hidden layers of the policy; a multiple of 8, at most 64. */
-  readonly hidden: number;
-  /** Width of both hidden layers of the critic; a multiple of 4. */
-  readonly criticHidden: number;
-  /** Environments side by side. */
-  readonly environments: number;
-  /** Decisions in each environment between two updates. */
-  readonly steps: number;
-  /** Updates, each on environments × steps decisions. */
-  readonly updates: number;
-  /** Passes over the decisions of an update. */
-  readonly epochs: number;
-  /** Decisions of one gradient step. */
-  readonly minibatch: number;
-  /** Of the policy, at the first update; falls linearly to 0. */
-  readonly learningRate: number;
-  /** Of the critic, likewise. */
-  readonly criticLearningRate: number;
-  readonly adamEpsilon: number;
-  /** Ratios beyond 1 ± clip get no gradient. */
-  readonly clip: number;
-  /** Discount of a round; within a round nothing is discounted. */
-  readonly discountPerRound: number;
-  /** λ of generalised advantage estimation, per decision. */
-  readonly lambda: number;
-  /** Weight of the entropy, divided by log(valid actions), at the first update … */
-  readonly entropyStart: number;
-  /** … and at the last (linear). */
-  readonly entropyEnd: number;
-  /** Temperature of logit = weight / T in money units, at the first update … */
-  readonly temperatureStart: number;
-  /** … and at the last (geometric). The deployed rule is the limit T → 0. */
-  readonly temperatureEnd: number;
-  /** An update ends when the policy moved this far (mean KL) from the one that acted. */
-  readonly targetKl: number;
-  /** Largest norm of a gradient, of policy and critic each. */
-  readonly maxGradientNorm: number;
-  /** Updates between two checkpoints, each judged by the deployed rule on the validation seeds. */
-  readonly checkpointEvery: number;
-  /** Arrival seeds for choosing the checkpoint. Never report welfare on these. */
-  readonly validationSeeds: readonly number[];
-  /** Stops the training between two updates. */
-  readonly signal?: AbortSignal;
+export * from './PpoOptions.ts';
+
+/** What a training works with beside its scenario and its options; none of it changes the network. */
+export interface TrainingTools {
+  /** Who does the parts of an update that can be done side by side. This thread alone, unless others are given. */
+  readonly openPool?: OpenPool;
+  /** Seconds, from any beginning. */
+  readonly clock?: () => number;
+  /** Keeps a checkpoint: every `checkpointEvery` updates, and when the training is stopped. */
+  readonly save?: (checkpoint: Checkpoint) => void | Promise<void>;
+  /** Where to go on; refused where it is of another training. */
+  readonly resume?: Checkpoint;
 }
-
-/** Fits 6 s on one slow core for five nodes. */
-export const DEFAULT_PPO: PpoOptions = {
-  seed: 1,
-  hidden: 32,
-  criticHidden: 16,
-  environments: 32,
-  steps: 32,
-  updates: 36,
-  epochs: 4,
-  minibatch: 512,
-  learningRate: 0.015,
-  criticLearningRate: 3e-3,
-  adamEpsilon: 1e-5,
-  clip: 0.2,
-  discountPerRound: 0.9,
-  lambda: 0.4,
-  entropyStart: 0.01,
-  entropyEnd: 1e-4,
-  temperatureStart: 0.1,
-  temperatureEnd: 0.03,
-  targetKl: 0.02,
-  maxGradientNorm: 0.5,
-  checkpointEvery: 6,
-  validationSeeds: Array.from({ length: 32 }, (_, i) => 900_001 + i),
-};
-
-/** What one update was like. */
-export interface UpdateMetrics {
-  readonly update: number;
-  readonly updates: number;
-  /** Mean reward of a decision, money units. */
-  readonly reward: number;
-  /** Part of the decisions that deferred. */
-  readonly deferred: number;
-  /** Mean penalty of the candidates, 0..65535. */
-  readonly penalty: number;
-  /** Mean entropy / log(valid actions). */
-  readonly entropy: number;
-  readonly approxKl: number;
-  readonly clipFraction: number;
-  readonly valueLoss: number;
-  /** 1 − Var(return − value) / Var(return), before the update. */
-  readonly explainedVariance: number;
-  readonly learningRate: number;
-  readonly temperature: number;
-  /** Where a checkpoint was made: its welfare over that of price alone, on the validation seeds, minus 1. */
-  readonly validationGain: number | null;
-}
-
-export interface TrainingResult {
-  /** The best checkpoint on the validation seeds; the untrained network, which is price alone, counts as one. */
-  readonly network: IntegerNetwork;
-  readonly history: readonly UpdateMetrics[];
-  /** The update that the network comes from; 0 is the untrained one. */
-  readonly bestUpdate: number;
-  readonly validationGain: number;
-}
-
-/** Called after each update; training waits for what it returns. */
-export type OnProgress = (update: number, metrics: UpdateMetrics) => void | Promise<void>;
 
 /**
- * Proximal policy optimisation (Schulman et al. 2017) of the integer network, in one file.
+ * Proximal policy optimisation (Schulman et al. 2017) of the integer network. Acting and the gradients of a minibatch are
+ * done by workers (PpoWorker.ts), in any number; all else is here.
  * The same seed gives the same network on any machine: no operation of it is left to the engine (elementary.ts).
  * One rule for training and deployment: logit(node) = weight with quality / T, logit(defer) = 0.
  * Gives way to other work between updates, so that an AbortSignal is heard.
@@ -132,147 +68,234 @@ export async function train(
   scenario: Scenario,
   options: Partial<PpoOptions> = {},
   onProgress: OnProgress = () => {},
+  tools: TrainingTools = {},
 ): Promise<TrainingResult> {
-  const training = new Training(scenario, { ...DEFAULT_PPO, ...options });
-  const { updates, checkpointEvery, validationSeeds, signal } = training.options;
-  const welfareOf = (network: IntegerNetwork | null) =>
-    evaluate(scenario, network, validationSeeds).welfareMicro;
-
-  const base = welfareOf(null);
-  let best = { network: training.actor.network(), welfare: base, update: 0 };
-  const history: UpdateMetrics[] = [];
-  for (let update = 1; update <= updates; update++) {
-    signal?.throwIfAborted();
-    const metrics = training.update(update);
-    let validationGain: number | null = null;
-    if (update % checkpointEvery === 0 || update === updates) {
-      const network = training.actor.network();
-      const welfare = welfareOf(network);
-      if (welfare > best.welfare) best = { network, welfare, update };
-      validationGain = relativeGain(welfare - base, base);
-    }
-    history.push({ ...metrics, validationGain });
-    await onProgress(update, history.at(-1)!);
-    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+  const settings = { ...DEFAULT_PPO, ...options };
+  const training = await Training.open(scenario, settings, tools);
+  try {
+    return await training.run(onProgress);
+  } finally {
+    await training.close();
   }
-  return {
-    network: best.network,
-    history,
-    bestUpdate: best.update,
-    validationGain: relativeGain(best.welfare - base, base),
-  };
 }
 
-/** Mean and maximum of each feature and of the weight, how many candidates there are; the market's state comes after. */
-const POOLED = 2 * (FEATURES + 1) + 1;
-
 class Training {
-  readonly options: PpoOptions;
+  readonly #scenario: Scenario;
+  readonly #options: PpoOptions;
+  readonly #tools: TrainingTools;
+  readonly #learner: Learner;
+  #done = 0;
+  #best: BestNetwork;
+  #baseWelfareMicro: number;
+  #history: UpdateMetrics[] = [];
+
+  static async open(scenario: Scenario, options: PpoOptions, tools: TrainingTools): Promise<Training> {
+    const scale = featureScale(scenario, options.seed, options.maskedFeatures);
+    const { stateSize } = new AICChainEnv(scenario).simulation;
+    const subject = { scenario, scale, shift: outputShift(scenario), context: contextSize(stateSize) };
+    const identity = identityOf(scenario, options, subject.context);
+    if (tools.resume) refuseOther(tools.resume, identity);
+    const learner = await Learner.open(subject, options, tools);
+    const training = new Training(scenario, options, tools, learner);
+    if (tools.resume) await training.#goOn(tools.resume);
+    return training;
+  }
+
+  constructor(scenario: Scenario, options: PpoOptions, tools: TrainingTools, learner: Learner) {
+    this.#scenario = scenario;
+    this.#options = options;
+    this.#tools = tools;
+    this.#learner = learner;
+    this.#baseWelfareMicro = tools.resume?.baseWelfareMicro ?? this.#welfareOf(null);
+    const network = learner.actor.network();
+    this.#best = { network, welfareMicro: this.#baseWelfareMicro, update: 0 };
+  }
+
+  async run(onProgress: OnProgress): Promise<TrainingResult> {
+    const { updates, checkpointEvery, signal } = this.#options;
+    let saved = this.#done;
+    while (this.#done < updates) {
+      if (signal?.aborted && saved !== this.#done) await this.#save();
+      signal?.throwIfAborted();
+      const update = this.#done + 1;
+      const metrics = await this.#learner.update(update);
+      this.#done = update;
+      const isCheckpoint = update % checkpointEvery === 0 || update === updates;
+      const validationGain = isCheckpoint ? this.#judge(update) : null;
+      this.#history.push({ ...metrics, validationGain });
+      if (isCheckpoint) {
+        await this.#save();
+        saved = update;
+      }
+      await onProgress(update, this.#history.at(-1)!);
+      await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    }
+    const { network, welfareMicro, update: bestUpdate } = this.#best;
+    const validationGain = relativeGain(welfareMicro - this.#baseWelfareMicro, this.#baseWelfareMicro);
+    return { network, history: this.#history, bestUpdate, validationGain };
+  }
+
+  close(): Promise<void> {
+    return this.#learner.close();
+  }
+
+  /** Keeps the network as it is, if none before was better by the deployed rule. Returns its gain over price alone. */
+  #judge(update: number): number {
+    const network = this.#learner.actor.network();
+    const welfareMicro = this.#welfareOf(network);
+    if (welfareMicro > this.#best.welfareMicro) this.#best = { network, welfareMicro, update };
+    return relativeGain(welfareMicro - this.#baseWelfareMicro, this.#baseWelfareMicro);
+  }
+
+  #welfareOf(network: IntegerNetwork | null): number {
+    return evaluate(this.#scenario, network, this.#options.validationSeeds).welfareMicro;
+  }
+
+  async #save(): Promise<void> {
+    const { save } = this.#tools;
+    if (save === undefined) return;
+    await save({
+      update: this.#done,
+      identity: identityOf(this.#scenario, this.#options, this.#learner.critic.inputs),
+      ...(await this.#learner.save()),
+      best: this.#best,
+      baseWelfareMicro: this.#baseWelfareMicro,
+      history: [...this.#history],
+    });
+  }
+
+  async #goOn(checkpoint: Checkpoint): Promise<void> {
+    this.#done = checkpoint.update;
+    this.#best = checkpoint.best;
+    this.#baseWelfareMicro = checkpoint.baseWelfareMicro;
+    this.#history = [...checkpoint.history];
+    await this.#learner.restore(checkpoint);
+  }
+}
+
+/** What is learned on, as far as the learner sees it. */
+export interface LearningSubject {
+  /** Null where there is nothing to act in. */
+  readonly scenario: Scenario | null;
+  readonly scale: FeatureScale;
+  /** Of the network's last layer. */
+  readonly shift: number;
+  /** Inputs of the critic. */
+  readonly context: number;
+}
+
+/** Policy, critic and their optimisers. */
+export class Learner {
   readonly actor: Actor;
   readonly critic: Critic;
+  readonly memory: TrainingMemory;
 
-  readonly #envs: VectorEnv;
-  readonly #current: Observation[];
-  readonly #scale: FeatureScale;
-  /** Inputs of the critic. */
-  readonly #context: number;
-  readonly #random: Random;
+  readonly #options: PpoOptions;
+  readonly #clock: () => number;
+  readonly #kernel: TrainingKernel;
+  readonly #pool: WorkerPool;
+  #random: Random;
   readonly #actorAdam: Adam;
   readonly #criticAdam: Adam;
-  readonly #batch: Batch;
-  readonly #order: Int32Array;
-  /** Of one decision; the last of `count + 1` actions is defer. */
-  readonly #probability = new Float64Array(MAX_CANDIDATES + 1);
-  readonly #logProbability = new Float64Array(MAX_CANDIDATES + 1);
 
-  constructor(scenario: Scenario, options: PpoOptions) {
-    this.options = options;
+  static async open(
+    { scenario, scale, shift, context }: LearningSubject,
+    options: PpoOptions,
+    { openPool = inlinePool, clock = () => 0 }: TrainingTools,
+  ): Promise<Learner> {
+    const { hidden, criticHidden, environments, steps, minibatch, signal: _, ...rest } = options;
+    const { workers } = openPool;
+    const shape = { hidden, criticHidden, context, environments, steps, minibatch, workers };
+    const memory = trainingMemory(shape);
     const root = new Random(options.seed);
-    this.#random = root.split(1);
-    this.#scale = featureScale(scenario, options.seed);
-    this.actor = new Actor(options.hidden, outputShift(scenario), this.#scale, MAX_CANDIDATES, root.split(2));
-    const { environments, steps, discountPerRound } = options;
-    this.#envs = new VectorEnv(scenario, environments, root.split(4).uint32(), discountPerRound);
-    this.#current = this.#envs.reset().map(([observation]) => observation);
-    this.#context = POOLED + this.#current[0]!.state.length;
-    this.critic = new Critic(this.#context, options.criticHidden, root.split(3));
-    this.#actorAdam = new Adam(this.actor.parameters.length, options.adamEpsilon);
-    this.#criticAdam = new Adam(this.critic.parameters.length, options.adamEpsilon);
-    this.#batch = newBatch(environments * steps, MAX_CANDIDATES, this.#context);
-    this.#order = Int32Array.from({ length: environments * steps }, (_, i) => i);
+    const actor = new Actor(hidden, shift, scale, root.split(2));
+    const critic = new Critic(context, criticHidden, root.split(3));
+    const pool = await openPool.open({
+      scenario,
+      options: { ...rest, ...shape },
+      scale,
+      shape,
+      memory: memory.memory,
+      environmentSeed: root.split(4).uint32(),
+    });
+    return new Learner(options, actor, critic, memory, pool, clock, root.split(1));
+  }
+
+  constructor(
+    options: PpoOptions,
+    actor: Actor,
+    critic: Critic,
+    memory: TrainingMemory,
+    pool: WorkerPool,
+    clock: () => number,
+    random: Random,
+  ) {
+    this.#options = options;
+    this.actor = actor;
+    this.critic = critic;
+    this.memory = memory;
+    this.#pool = pool;
+    this.#clock = clock;
+    this.#random = random;
+    this.#kernel = trainingKernelOver(memory.memory);
+    this.#actorAdam = new Adam(actor.parameters.length, options.adamEpsilon);
+    this.#criticAdam = new Adam(critic.parameters.length, options.adamEpsilon);
+    this.#publish();
   }
 
   /** Acts, learns, and says how it went; `update` counts from 1. */
-  update(update: number): Omit<UpdateMetrics, 'validationGain'> {
-    const { options } = this;
+  async update(update: number): Promise<Omit<UpdateMetrics, 'validationGain'>> {
+    const options = this.#options;
     const left = 1 - (update - 1) / options.updates;
     const done = options.updates === 1 ? 1 : (update - 1) / (options.updates - 1);
     const temperature =
       options.temperatureStart * power(options.temperatureEnd / options.temperatureStart, done);
     const entropyWeight = options.entropyStart + (options.entropyEnd - options.entropyStart) * done;
-    const rollout = this.#rollout(temperature);
+
+    const startSec = this.#clock();
+    await this.#pool.run({ kind: 'rollout', temperature });
+    const actedSec = this.#clock();
+    const played = this.#played();
+    refuseDiverged(update, 'mean reward', played.reward);
     const explainedVariance = this.#advantages();
-    const learned = this.#learn(temperature, entropyWeight, left);
-    const learningRate = options.learningRate * left;
+    refuseDiverged(update, 'explained variance', explainedVariance);
+    const learned = await this.learn(update, temperature, entropyWeight, left);
     return {
       update,
       updates: options.updates,
-      ...rollout,
+      decisions: update * this.memory.batch.size,
+      ...played,
       explainedVariance,
       ...learned,
-      learningRate,
+      learningRate: options.learningRate * left,
       temperature,
+      environmentSec: actedSec - startSec,
+      learnerSec: this.#clock() - actedSec,
     };
   }
 
-  #rollout(temperature: number) {
-    const { environments, steps, discountPerRound } = this.options;
-    const b = this.#batch;
-    let [rewards, deferrals, penalties, candidates] = [0, 0, 0, 0];
-    for (let t = 0; t < steps; t++) {
-      for (let e = 0; e < environments; e++) {
-        const at = t * environments + e;
-        const observation = this.#current[e]!;
-        const { candidates: count } = observation;
-        b.count[at] = count;
-        copy(observation.features, b.features, at * b.candidates * FEATURES, count * FEATURES);
-        copy(observation.weight, b.weight, at * b.candidates, count);
-        copy(observation.penaltyScale, b.penaltyScale, at * b.candidates, count);
-        this.#pool(observation, b.context, at * this.#context);
-
-        penalties += this.#distribution(at, temperature);
-        candidates += count;
-        const choice = this.#draw(count);
-        b.action[at] = choice;
-        b.logProbability[at] = this.#logProbability[choice]!;
-        b.value[at] = this.critic.forward(b.context, at * this.#context);
-
-        const deferred = choice === count;
-        const env = this.#envs.environments[e]!;
-        const step = this.#envs.step(e, deferred ? env.deferAction : choice);
-        this.#current[e] = step.observation;
-        b.reward[at] = step.reward;
-        b.done[at] = step.terminated || step.truncated ? 1 : 0;
-        b.discount[at] = power(discountPerRound, step.info.elapsedRounds);
-        b.finalValue[at] =
-          step.truncated && step.finalObservation !== null ? this.#valueOf(step.finalObservation) : 0;
-        rewards += step.reward;
-        if (deferred) deferrals++;
-      }
-    }
-    for (let e = 0; e < environments; e++) b.lastValue[e] = this.#valueOf(this.#current[e]!);
-    const decisions = environments * steps;
+  /** Means over the decisions of the update, environment by environment. */
+  #played() {
+    const { playSums, size } = this.memory.batch;
+    const sums = new Float64Array(PLAY_SUMS);
+    playSums.forEach((value, k) => {
+      sums[k % PLAY_SUMS]! += value;
+    });
+    let reward = 0;
+    for (let at = 0; at < size; at++) reward += this.memory.batch.reward[at]!;
+    const terms = Object.fromEntries(REWARD_TERMS.map((term, k) => [term, sums[k]! / size]));
     return {
-      reward: rewards / decisions,
-      deferred: deferrals / decisions,
-      penalty: penalties / candidates,
+      reward: reward / size,
+      terms: terms as unknown as UpdateMetrics['terms'],
+      deferred: sums[DEFERRED]! / size,
+      penalty: sums[PENALTY]! / sums[CANDIDATES]!,
     };
   }
 
   /** Generalised advantage estimation; a truncated episode is bootstrapped from its own last observation. */
   #advantages(): number {
-    const { environments, steps, lambda } = this.options;
-    const b = this.#batch;
+    const { environments, steps, lambda } = this.#options;
+    const b = this.memory.batch;
     for (let e = 0; e < environments; e++) {
       let advantage = 0;
       let nextValue = b.lastValue[e]!;
@@ -292,224 +315,102 @@ class Training {
     return 1 - variance(b.advantage) / (variance(b.return) + 1e-12);
   }
 
-  #learn(temperature: number, entropyWeight: number, left: number) {
-    const { options, actor, critic } = this;
-    const { epochs, minibatch, targetKl, maxGradientNorm } = options;
-    const size = this.#order.length;
-    let sums = emptySums();
+  /** Epochs of minibatches over the batch, until the policy moved far enough. */
+  async learn(update: number, temperature: number, entropyWeight: number, left: number) {
+    const { epochs, minibatch, targetKl } = this.#options;
+    const { order, size } = this.memory.batch;
+    for (let k = 0; k < size; k++) order[k] = k;
+    let sums = new Float64Array(4);
     for (let epoch = 0; epoch < epochs; epoch++) {
-      sums = emptySums();
-      this.#random.shuffle(this.#order);
+      sums = new Float64Array(4);
+      this.#random.shuffle(order);
       for (let from = 0; from < size; from += minibatch) {
         const to = Math.min(size, from + minibatch);
-        actor.gradient.fill(0);
-        critic.gradient.fill(0);
-        this.#accumulate(from, to, temperature, entropyWeight, sums);
-        clipNorm(actor.gradient, maxGradientNorm);
-        clipNorm(critic.gradient, maxGradientNorm);
-        this.#actorAdam.step(actor.parameters, actor.gradient, options.learningRate * left);
-        this.#criticAdam.step(critic.parameters, critic.gradient, options.criticLearningRate * left);
-        actor.project();
-        actor.quantise();
+        await this.#step(update, from, to, temperature, entropyWeight, left, sums);
       }
-      if (sums.kl / size > targetKl) break;
+      if (sums[KL]! / size > targetKl) break;
     }
     return {
-      entropy: sums.entropy / size,
-      approxKl: sums.kl / size,
-      clipFraction: sums.clipped / size,
-      valueLoss: sums.valueLoss / size,
+      entropy: sums[ENTROPY]! / size,
+      approxKl: sums[KL]! / size,
+      clipFraction: sums[CLIPPED]! / size,
+      valueLoss: sums[VALUE_LOSS]! / size,
     };
   }
 
-  /** Gradients of one minibatch: the clipped surrogate, the entropy, the value. */
-  #accumulate(from: number, to: number, temperature: number, entropyWeight: number, sums: Sums): void {
-    const b = this.#batch;
-    const { clip } = this.options;
-    const { mean, deviation } = moments(b.advantage, this.#order, from, to);
-    for (let k = from; k < to; k++) {
-      const at = this.#order[k]!;
-      const count = b.count[at]!;
-      const choice = b.action[at]!;
-      const advantage = (b.advantage[at]! - mean) / (deviation + 1e-8);
-      this.#distribution(at, temperature);
-      const logRatio = this.#logProbability[choice]! - b.logProbability[at]!;
-      const ratio = exp(logRatio);
-      const isClipped = advantage > 0 ? ratio > 1 + clip : ratio < 1 - clip;
-      const dLog = isClipped ? 0 : -(advantage * ratio) / (to - from);
-
-      let entropy = 0;
-      for (let a = 0; a <= count; a++) entropy -= this.#probability[a]! * this.#logProbability[a]!;
-      const dEntropy = -entropyWeight / log(count + 1) / (to - from);
-      for (let a = 0; a < count; a++) {
-        const p = this.#probability[a]!;
-        const dSurrogate = dLog * ((a === choice ? 1 : 0) - p);
-        const dLogit = dSurrogate - dEntropy * p * (this.#logProbability[a]! + entropy);
-        if (Math.abs(dLogit) * (to - from) < NEGLIGIBLE) continue;
-        const dPenalty = (-dLogit * b.penaltyScale[at * b.candidates + a]!) / temperature;
-        this.actor.backward(b.features, (at * b.candidates + a) * FEATURES, a, dPenalty);
-      }
-
-      const error = this.critic.forward(b.context, at * this.#context) - b.return[at]!;
-      this.critic.backward(b.context, at * this.#context, error / (to - from));
-      sums.entropy += entropy / log(count + 1);
-      sums.kl += ratio - 1 - logRatio;
-      sums.clipped += isClipped ? 1 : 0;
-      sums.valueLoss += 0.5 * error * error;
-    }
+  /** One gradient step: the workers' parts are added up in the order of the chunks, whoever did them. */
+  async #step(
+    update: number,
+    from: number,
+    to: number,
+    temperature: number,
+    entropyWeight: number,
+    left: number,
+    sums: Float64Array,
+  ): Promise<void> {
+    const { learningRate, criticLearningRate, maxGradientNorm } = this.#options;
+    const { batch, nextChunk, partials } = this.memory;
+    const { mean, deviation } = moments(batch.advantage, batch.order, from, to);
+    nextChunk[0] = 0;
+    await this.#pool.run({ kind: 'gradients', from, to, temperature, entropyWeight, mean, deviation });
+    const parts = partials.slice(0, Math.ceil((to - from) / CHUNK));
+    for (const part of parts) for (let k = 0; k < sums.length; k++) sums[k]! += part.sums[k]!;
+    refuseDiverged(update, 'value loss', sums[VALUE_LOSS]!);
+    this.actor.gather(parts);
+    this.critic.gather(parts);
+    refuseDiverged(update, "norm of the policy's gradient", clipNorm(this.actor.gradient, maxGradientNorm));
+    refuseDiverged(update, "norm of the critic's gradient", clipNorm(this.critic.gradient, maxGradientNorm));
+    this.#actorAdam.step(this.actor.parameters, this.actor.gradient, learningRate * left);
+    this.#criticAdam.step(this.critic.parameters, this.critic.gradient, criticLearningRate * left);
+    this.actor.project();
+    this.actor.quantise();
+    this.#publish();
   }
 
-  /**
-   * Softmax over the valid actions of a decision in the batch; those that are not valid are not there at all, so no
-   * 0 · −∞ can arise. Returns the sum of the penalties.
-   */
-  #distribution(at: number, temperature: number): number {
-    const b = this.#batch;
-    const count = b.count[at]!;
-    const [p, logP] = [this.#probability, this.#logProbability];
-    let penalties = 0;
-    let most = 0; // the logit of defer
-    for (let a = 0; a < count; a++) {
-      const pair = at * b.candidates + a;
-      const penalty = this.actor.forward(b.features, pair * FEATURES, a);
-      penalties += penalty;
-      logP[a] = (b.weight[pair]! - penalty * b.penaltyScale[pair]!) / temperature;
-      if (logP[a]! > most) most = logP[a]!;
-    }
-    logP[count] = 0;
-    let sum = 0;
-    for (let a = 0; a <= count; a++) sum += exp(logP[a]! - most);
-    const whole = most + log(sum);
-    for (let a = 0; a <= count; a++) {
-      logP[a] = logP[a]! - whole;
-      p[a] = exp(logP[a]!);
-    }
-    return penalties;
+  #publish(): void {
+    this.actor.publish(this.memory.policy, this.#kernel, this.#options.fakeQuantise);
+    this.critic.publish(this.memory.critic, this.#kernel);
   }
 
-  #draw(count: number): number {
-    let left = this.#random.float();
-    for (let a = 0; a < count; a++) {
-      left -= this.#probability[a]!;
-      if (left < 0) return a;
+  async save() {
+    const states: EnvironmentState[] = [];
+    for (const part of await this.#pool.run({ kind: 'save' })) {
+      for (const [index, state] of part as [number, EnvironmentState][]) states[index] = state;
     }
-    return count;
+    return {
+      actor: this.actor.parameters.slice(),
+      critic: this.critic.parameters.slice(),
+      actorAdam: this.#actorAdam.save(),
+      criticAdam: this.#criticAdam.save(),
+      random: this.#random.save(),
+      environments: states,
+    };
   }
 
-  #valueOf(observation: Observation): number {
-    this.#pool(observation, this.#batch.finalContext, 0);
-    return this.critic.forward(this.#batch.finalContext, 0);
+  async restore(checkpoint: Checkpoint): Promise<void> {
+    this.actor.parameters.set(checkpoint.actor);
+    this.actor.quantise();
+    this.critic.parameters.set(checkpoint.critic);
+    this.#actorAdam.restore(checkpoint.actorAdam);
+    this.#criticAdam.restore(checkpoint.criticAdam);
+    this.#random = Random.restored(checkpoint.random);
+    this.#publish();
+    await this.#pool.run({ kind: 'restore', environments: checkpoint.environments });
   }
 
-  /** What the critic sees. */
-  #pool({ candidates, features, weight, state }: Observation, into: Float64Array, offset: number): void {
-    const { mean, deviation } = this.#scale;
-    for (let i = 0; i < FEATURES; i++) {
-      let [sum, most] = [0, Number.NEGATIVE_INFINITY];
-      for (let a = 0; a < candidates; a++) {
-        const x = features[a * FEATURES + i]! - mean[i]!;
-        sum += x;
-        if (x > most) most = x;
-      }
-      const scale = deviation[i] === 0 || candidates === 0 ? 0 : 1 / deviation[i]!;
-      into[offset + i] = (sum / Math.max(1, candidates)) * scale;
-      into[offset + FEATURES + i] = scale === 0 ? 0 : most * scale;
-    }
-    let [sum, most] = [0, 0];
-    for (let a = 0; a < candidates; a++) {
-      sum += weight[a]!;
-      most = Math.max(most, weight[a]!);
-    }
-    into[offset + 2 * FEATURES] = sum / Math.max(1, candidates);
-    into[offset + 2 * FEATURES + 1] = most;
-    into[offset + 2 * FEATURES + 2] = candidates / this.#batch.candidates;
-    for (let i = 0; i < state.length; i++) into[offset + POOLED + i] = state[i]!;
+  close(): Promise<void> {
+    return this.#pool.close();
   }
 }
 
-/** Gradients of a logit below this, of a decision, are not worth a backward pass. */
-const NEGLIGIBLE = 1e-4;
+/** Rewards are of the order of 1, so nothing sound comes near it. */
+const EXPLODED = 1e9;
 
-interface Sums {
-  entropy: number;
-  kl: number;
-  clipped: number;
-  valueLoss: number;
-}
-
-function emptySums(): Sums {
-  return { entropy: 0, kl: 0, clipped: 0, valueLoss: 0 };
-}
-
-type Batch = ReturnType<typeof newBatch>;
-
-/** Flat buffers for `size` decisions of up to `candidates` candidates: nothing is allocated while learning. */
-function newBatch(size: number, candidates: number, context: number) {
-  return {
-    candidates,
-    count: new Int32Array(size),
-    features: new Int16Array(size * candidates * FEATURES),
-    weight: new Float64Array(size * candidates),
-    penaltyScale: new Float64Array(size * candidates),
-    context: new Float64Array(size * context),
-    finalContext: new Float64Array(context),
-    action: new Int32Array(size),
-    logProbability: new Float64Array(size),
-    value: new Float64Array(size),
-    reward: new Float64Array(size),
-    discount: new Float64Array(size),
-    done: new Uint8Array(size),
-    finalValue: new Float64Array(size),
-    lastValue: new Float64Array(size),
-    advantage: new Float64Array(size),
-    return: new Float64Array(size),
-  };
-}
-
-const SCALE_EPISODES = 4;
-const SMALLEST_DEVIATION = 0.5;
-
-/** Where the features lie when the choice is by price alone with now and then another. */
-function featureScale(scenario: Scenario, seed: number): FeatureScale {
-  const envs = new VectorEnv(scenario, SCALE_EPISODES, seed);
-  const random = new Random(seed).split(5);
-  const sum = new Float64Array(FEATURES);
-  const squares = new Float64Array(FEATURES);
-  const current = envs.reset().map(([observation]) => observation);
-  let seen = 0;
-  for (let t = 0; t < 128; t++) {
-    for (let e = 0; e < envs.count; e++) {
-      const { candidates, features, weight } = current[e]!;
-      let best = random.integer(candidates);
-      for (let a = 0; a < candidates; a++) {
-        if (random.float() < 0.8 && weight[a]! > weight[best]!) best = a;
-        for (let i = 0; i < FEATURES; i++) {
-          const x = features[a * FEATURES + i]!;
-          sum[i]! += x;
-          squares[i]! += x * x;
-        }
-      }
-      seen += candidates;
-      current[e] = envs.step(e, best).observation;
-    }
-  }
-  const mean = Int32Array.from(sum, (s) => Math.round(s / seen));
-  const deviation = Float64Array.from(sum, (s, i) => {
-    const sigma = Math.sqrt(Math.max(0, squares[i]! / seen - (s / seen) * (s / seen)));
-    return sigma < SMALLEST_DEVIATION ? 0 : sigma;
+function refuseDiverged(update: number, what: string, value: number): void {
+  if (Math.abs(value) < EXPLODED) return; // false for NaN
+  throw new AICChainError('TRAINING_DIVERGED', `update ${update}: the ${what} is ${value}`, {
+    hint: 'The last checkpoint is from before it. Look for rewards that are no numbers, or lower the learning rate.',
   });
-  return { mean, deviation };
-}
-
-/** The shift under which one strong unit of the last layer is worth about half of the mean ask. */
-function outputShift({ nodes, parameters }: Scenario): number {
-  const ask = nodes.reduce((sum, node) => sum + node.askMicroPerGpuHour, 0) / nodes.length;
-  const useful = Math.min(65_535, (0.5 * ask * 65_535) / Math.max(1, parameters.maxPenaltyMicroPerGpuHour));
-  return Math.min(24, Math.max(0, Math.round(log(4_096 / Math.max(1, useful)) / Math.LN2)));
-}
-
-function copy(from: Int16Array | Float64Array, to: Int16Array | Float64Array, at: number, count: number) {
-  for (let i = 0; i < count; i++) to[at + i] = from[i]!;
 }
 
 function moments(values: Float64Array, order: Int32Array, from: number, to: number) {

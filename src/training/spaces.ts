@@ -53,6 +53,7 @@ export function sample(space: Space, random: Random, mask?: Uint8Array): Sample 
       Object.entries(space.spaces).map(([name, inner]) => [name, sample(inner, random)]),
     );
   }
+  if (space.shape.length === 0) return drawn(space, random);
   if (space.dtype === 'int64') throw new RangeError('a box of int64 has no array');
   const values = new ARRAYS[space.dtype](sizeOf(space));
   for (let i = 0; i < values.length; i++) values[i] = drawn(space, random);

@@ -128,7 +128,7 @@ export interface TuneResult {
 }
 
 /** Welfare of each quality on each seed, micro-AICC. */
-export type Welfare = (qualities: readonly Quality[], seeds: readonly number[]) => Promise<Float64Array[]>;
+export type WelfareOf = (qualities: readonly Quality[], seeds: readonly number[]) => Promise<Float64Array[]>;
 
 /** Called after each generation; the search waits for what it returns. */
 export type OnGeneration = (metrics: GenerationMetrics, state: () => TuneState) => void | Promise<void>;
@@ -142,7 +142,7 @@ export type OnGeneration = (metrics: GenerationMetrics, state: () => TuneState) 
 export async function tune(
   scenario: Scenario,
   options: TuneOptions,
-  welfare: Welfare,
+  welfare: WelfareOf,
   onGeneration: OnGeneration = () => {},
 ): Promise<TuneResult> {
   const { seed, generations, checkpointEvery, validationSeeds, resume } = options;
@@ -193,8 +193,8 @@ export async function tune(
   };
 }
 
-/** `Welfare` on this thread. */
-export function playAll(scenario: Scenario): Welfare {
+/** `WelfareOf` on this thread. */
+export function playAll(scenario: Scenario): WelfareOf {
   const simulation = new Simulation(scenario);
   return async (qualities, seeds) =>
     qualities.map((quality) =>

@@ -1,21 +1,36 @@
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { AICChainError } from '../../domain/errors.ts';
 import { MICRO_PER_AICC } from '../../domain/units.ts';
+import { CheckpointFile, MetricsFile, progressLine, threadPool } from '../../trainer/index.ts';
+import type { Checkpoint } from '../../training/Checkpoint.ts';
 import { compare, heldOutSeeds } from '../../training/evaluate.ts';
-import { DEFAULT_PPO, train } from '../../training/ppo.ts';
-import { scenarioOf } from '../../training/scenario.ts';
+import { DEFAULT_PPO, type PpoOptions, train, type UpdateMetrics } from '../../training/ppo.ts';
+import type { Scenario } from '../../training/scenario.ts';
 import { writeNamedFile } from '../home.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { policyFileOf, policyFileText } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
-import { integerOption } from '../usage.ts';
+import { trainingScenario } from '../trainingScenario.ts';
+import { integerOption, UsageError } from '../usage.ts';
 
 const HELD_OUT_SEEDS = heldOutSeeds(24);
+/** Features that tell of the network and not of the pair: free GPUs, GPUs, open workloads, utilisation; rounds waited. */
+const NETWORK_FEATURES = [4, 19, 20, 21, 22];
+const MOST_WORKERS = 64;
 
 interface TrainOptions {
   readonly seed: string;
   readonly updates: string;
   readonly out: string;
+  readonly scenario: string;
+  readonly workers: string;
+  readonly checkpoint?: string;
+  readonly checkpointEvery: string;
+  readonly resume?: true;
+  readonly metrics?: string;
+  readonly networkFeatures: boolean;
+  readonly float?: true;
+  readonly shaping: boolean;
 }
 
 export const configure: CommandModule['configure'] = (command, session) => {
@@ -23,54 +38,144 @@ export const configure: CommandModule['configure'] = (command, session) => {
     .option('--seed <n>', 'of all randomness: the same seed on the same log gives the same policy hash', '1')
     .option('--updates <n>', 'how long it learns', String(DEFAULT_PPO.updates))
     .option('--out <file>', 'where the policy is written', 'policy.json')
+    .option('--scenario <name>', 'network, or a file with a scenario', 'network')
+    .option('--workers <n>', 'threads; any number gives the same policy', String(availableParallelism()))
+    .option('--checkpoint <dir>', 'keep the training there, also on Ctrl-C')
+    .option('--checkpoint-every <n>', 'updates', String(DEFAULT_PPO.checkpointEvery))
+    .option('--resume', 'go on from --checkpoint')
+    .option('--metrics <file>', 'a line an update, .csv or .jsonl')
+    .option('--no-network-features', 'do not let the policy see how busy the network is')
+    .option('--float', 'round the network only when it is deployed')
+    .option('--no-shaping', 'no reward for keeping GPUs together')
     .addHelpText(
       'after',
-      '\nLearns on the nodes of the network and on workloads like those it has seen.\n\nExample:\n  aicchain train --seed 7 && aicchain policy register policy.json',
+      '\nLearns on the nodes of the network and on workloads like those it has seen.\n\nExamples:\n  aicchain train --seed 7 && aicchain policy register policy.json\n  aicchain train --updates 500 --checkpoint run1 --metrics run1.jsonl\n  aicchain train --updates 500 --checkpoint run1 --metrics run1.jsonl --resume',
     )
     .action((options: TrainOptions, self: Command) => run(session(self), options));
 };
 
 async function run(session: Session, options: TrainOptions): Promise<void> {
   const { out } = session;
-  const seed = integerOption('--seed', options.seed, 0, 2 ** 32 - 1);
-  const updates = integerOption('--updates', options.updates, 1, 100_000);
-  const { state, round } = await session.view();
-  const records = [...state.nodes.values()].flatMap(({ records: { newest } }) => newest?.record ?? []);
-  const seen = [...state.workloads.values()];
-  if (records.length === 0 || seen.length === 0) {
-    throw new AICChainError(
-      'NOTHING_TO_LEARN_FROM',
-      'the network needs at least one node and one workload to learn from',
-      {
-        hint: 'Register a node and submit a workload first, or watch `aicchain demo`.',
-      },
+  const ppo = ppoOptions(options);
+  const workers = integerOption('--workers', options.workers, 1, MOST_WORKERS);
+  const checkpoints = checkpointsOf(options);
+  const metrics =
+    options.metrics === undefined
+      ? undefined
+      : new MetricsFile(options.metrics, checkpoints?.resume?.update ?? 0);
+  const told = await trainingScenario(session, options.scenario);
+  const scenario = options.shaping ? told : { ...told, welfare: { ...told.welfare, fragmentation: 0 } };
+
+  const startSec = clock();
+  const trained = await out.task('Training', (show) =>
+    stoppable(session, options, (signal) => {
+      const perSecond = stepsPerSecond(checkpoints?.resume?.history.at(-1)?.decisions ?? 0);
+      const onProgress = (_: number, update: UpdateMetrics) => {
+        metrics?.add(update);
+        show(progressLine(update, perSecond(update)));
+      };
+      const tools = { openPool: threadPool(workers), clock, ...checkpoints };
+      return train(scenario, { ...ppo, signal }, onProgress, tools);
+    }),
+  );
+  const seconds = clock() - startSec;
+  await tell(session, options, scenario, trained, seconds);
+}
+
+/** Seconds since this process began. */
+const clock = () => performance.now() / 1_000;
+
+function stepsPerSecond(before: number): (update: UpdateMetrics) => number {
+  const startSec = clock();
+  return ({ decisions }) => (decisions - before) / (clock() - startSec);
+}
+
+function ppoOptions(options: TrainOptions): Partial<PpoOptions> {
+  return {
+    seed: integerOption('--seed', options.seed, 0, 2 ** 32 - 1),
+    updates: integerOption('--updates', options.updates, 1, 100_000),
+    checkpointEvery: integerOption('--checkpoint-every', options.checkpointEvery, 1, 100_000),
+    fakeQuantise: options.float !== true,
+    maskedFeatures: options.networkFeatures ? [] : NETWORK_FEATURES,
+  };
+}
+
+interface Checkpoints {
+  readonly save: (checkpoint: Checkpoint) => void;
+  readonly resume?: Checkpoint;
+}
+
+function checkpointsOf({ checkpoint, resume }: TrainOptions): Checkpoints | undefined {
+  if (checkpoint === undefined) {
+    if (resume)
+      throw new UsageError('--resume needs --checkpoint DIR', 'Name the folder that it was kept in.');
+    return undefined;
+  }
+  const file = new CheckpointFile(checkpoint);
+  const saved = file.load();
+  const save = (next: Checkpoint) => file.save(next);
+  if (resume && saved === undefined)
+    throw new UsageError(`${checkpoint} holds no checkpoint`, 'Begin without --resume.');
+  if (!resume && saved !== undefined) {
+    throw new UsageError(
+      `${checkpoint} already holds the checkpoint of update ${saved.update}`,
+      'Go on from it with --resume, or name another folder.',
     );
   }
-  const { roundSec } = session.context().context.deployment;
-  const scenario = scenarioOf(records, seen, { parameters: state.parametersAt(round), roundSec });
+  return saved === undefined ? { save } : { save, resume: saved };
+}
+
+/** Work that Ctrl-C stops between two updates; the process ends when what it was doing is saved. */
+async function stoppable<T>(
+  { out }: Session,
+  { checkpoint }: TrainOptions,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const stop = new AbortController();
-  const forget = onInterrupt(() => stop.abort());
-  const trained = await out.task('Training', (update) =>
-    train(scenario, { seed, updates, signal: stop.signal }, (n, { reward }) =>
-      update(`update ${n} of ${updates}, reward ${reward.toFixed(3)}`),
-    ),
-  );
-  forget();
+  const ended = Promise.withResolvers<void>();
+  const forget = onInterrupt(async () => {
+    stop.abort();
+    await ended.promise;
+    if (checkpoint !== undefined) out.note(`stopped; go on with --checkpoint ${checkpoint} --resume`);
+  });
+  try {
+    return await work(stop.signal);
+  } finally {
+    ended.resolve();
+    forget();
+  }
+}
+
+async function tell(
+  { out }: Session,
+  options: TrainOptions,
+  scenario: Scenario,
+  trained: Awaited<ReturnType<typeof train>>,
+  seconds: number,
+): Promise<void> {
   const held = await out.task('Playing held-out seeds', async () =>
     compare(scenario, trained.network, HELD_OUT_SEEDS),
   );
-  const policy = policyFileOf(trained.network, seed);
+  const policy = policyFileOf(trained.network, Number(options.seed));
   const { policyHash, code } = policy;
   writeNamedFile(options.out, policyFileText(policy));
   const { gain, gainInterval, verdict } = held;
+  const { history, bestUpdate } = trained;
+  const decisions = history.at(-1)?.decisions ?? 0;
   const welfare = { policyMicro: held.policy.welfareMicro, priceAloneMicro: held.priceAlone.welfareMicro };
+  const sumOf = (part: 'environmentSec' | 'learnerSec') =>
+    history.reduce((sum, metrics) => sum + metrics[part], 0);
   out.result(
     {
       policyHash,
+      decisions,
+      seconds,
+      environmentSec: sumOf('environmentSec'),
+      learnerSec: sumOf('learnerSec'),
       file: options.out,
-      seed,
-      updates,
-      bestUpdate: trained.bestUpdate,
+      seed: Number(options.seed),
+      updates: Number(options.updates),
+      bestUpdate,
       welfare,
       gain,
       gainInterval,
@@ -80,6 +185,7 @@ async function run(session: Session, options: TrainOptions): Promise<void> {
       const aicc = (micro: number) => (micro / MICRO_PER_AICC).toFixed(2);
       const percent = (part: number) => `${(part * 100).toFixed(1)} %`;
       out.line(`Policy ${policyHash}, ${(code.length - 2) / 2} bytes of code, in ${options.out}`);
+      out.line(`${decisions} decisions in ${seconds.toFixed(1)} s`);
       out.line(
         `Held-out welfare ${aicc(welfare.policyMicro)} AICC, price alone ${aicc(welfare.priceAloneMicro)}: ${percent(gain)} (95 %: ${percent(gainInterval.low)} to ${percent(gainInterval.high)}); it ${verdict === 'undecided' ? 'neither wins nor loses' : verdict}.`,
       );

@@ -1,11 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { hexToBytes } from '@noble/hashes/utils';
 import type { Command } from 'commander';
-import { AICChainError } from '../../domain/errors.ts';
 import { decodeWeights } from '../../policy/weightsBytes.ts';
 import { EvaluationPool } from '../../trainer/EvaluationPool.ts';
 import { compare, heldOutSeeds } from '../../training/evaluate.ts';
-import { type Scenario, scenarioOf } from '../../training/scenario.ts';
 import {
   DEFAULT_CEM_LINEAR,
   DEFAULT_ES,
@@ -17,6 +15,7 @@ import { writeNamedFile } from '../home.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { policyFileOf, policyFileText, readPolicyFile } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
+import { trainingScenario } from '../trainingScenario.ts';
 import { integerOption, UsageError } from '../usage.ts';
 
 const HELD_OUT_SEEDS = heldOutSeeds(24);
@@ -26,6 +25,7 @@ interface Flags {
   readonly method: string;
   readonly quality?: string;
   readonly from?: string;
+  readonly scenario: string;
   readonly seed: string;
   readonly generations?: string;
   readonly population?: string;
@@ -41,6 +41,7 @@ export const configure: CommandModule['configure'] = (command, session) => {
     .option('--method <es|cem>', 'evolution strategies, or the cross-entropy method', 'es')
     .option('--quality <network|linear>', 'what is tuned; network with es, linear with cem unless named')
     .option('--from <file>', 'a policy to start from, of `aicchain train` or of `aicchain tune`')
+    .option('--scenario <name>', 'network, or a file with a scenario', 'network')
     .option('--seed <n>', 'of all randomness: the same seed on the same log gives the same policy hash', '1')
     .option('--generations <n>', `how long it searches; ${DEFAULT_ES.generations} unless named`)
     .option('--population <n>', `members of a generation; ${DEFAULT_ES.population} unless named`)
@@ -70,7 +71,7 @@ async function run(session: Session, flags: Flags): Promise<void> {
   const stop = new AbortController();
   const options = { ...optionsOf(flags), signal: stop.signal };
   const workers = integerOption('--workers', flags.workers, 1, 256);
-  const scenario = await scenarioOfNetwork(session);
+  const scenario = await trainingScenario(session, flags.scenario);
   const startedMs = performance.now();
   await using pool = new EvaluationPool(scenario, workers);
   const written = Promise.withResolvers<void>();
@@ -143,21 +144,6 @@ function positive(name: string, text: string | undefined, value: number): number
   const number = Number(text);
   if (Number.isFinite(number) && number > 0) return number;
   throw new UsageError(`${name} must be a number above 0, not "${text}"`);
-}
-
-async function scenarioOfNetwork(session: Session): Promise<Scenario> {
-  const { state, round } = await session.view();
-  const records = [...state.nodes.values()].flatMap(({ records: { newest } }) => newest?.record ?? []);
-  const seen = [...state.workloads.values()];
-  if (records.length === 0 || seen.length === 0) {
-    throw new AICChainError(
-      'NOTHING_TO_LEARN_FROM',
-      'the network needs at least one node and one workload to learn from',
-      { hint: 'Register a node and submit a workload first, or watch `aicchain demo`.' },
-    );
-  }
-  const { roundSec } = session.context().context.deployment;
-  return scenarioOf(records, seen, { parameters: state.parametersAt(round), roundSec });
 }
 
 interface Outcome extends ReturnType<typeof policyFileOf> {

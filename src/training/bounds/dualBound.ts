@@ -36,6 +36,14 @@ export function dualMicro(hindsight: Hindsight, prices: Prices): number {
  * @example dualBound(hindsightOf(scenario, 7)) // micro-AICC
  */
 export function dualBound(hindsight: Hindsight, steps = 300): number {
+  return bestPrices(hindsight, steps).boundMicro;
+}
+
+/** The same bound with the prices that prove it. */
+export function bestPrices(
+  hindsight: Hindsight,
+  steps = 300,
+): { readonly boundMicro: number; readonly prices: Prices } {
   const { pools, rounds } = hindsight;
   const prices = noPrices(hindsight);
   const best = noPrices(hindsight);
@@ -71,7 +79,7 @@ export function dualBound(hindsight: Hindsight, steps = 300): number {
     move(prices.gpuMicro, direction.gpuMicro, length);
     move(prices.startMicro, direction.startMicro, length);
   }
-  return bound;
+  return { boundMicro: bound, prices: best };
 }
 /** By which part the bound should fall, at first and at last; steps without it before that is halved. */
 const FIRST_AIM = 0.05;

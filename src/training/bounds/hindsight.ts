@@ -42,6 +42,7 @@ export interface Lane {
  * It bounds every rule from above, since what a rule does is a solution of it (its mean over luck is, where luck is not
  * known), and each of these can only raise the optimum:
  * - starts may be fractions, and a pool is one large node: every schedule on its nodes is one on the pool;
+ *   (the loosest of these: what needs a whole node may start in parts on several, each with part of it free)
  * - runs after the last round cost no capacity; a start's worth counts in full, as the simulation counts it;
  * - a node is at best not served at all so far, and its lead −(its share): fairness rewards no match more;
  * - a run that does not complete takes no time and no GPUs, and as many as there are tries each bring the most that any

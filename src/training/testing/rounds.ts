@@ -6,16 +6,15 @@ import type { Simulation } from '../Simulation.ts';
 
 /** The round that a simulation is in, pair by pair and in bigints, as the contracts weigh it. */
 export function roundOf(simulation: Simulation, policy: IntegerNetwork | null): RoundInstance {
-  const { round, open, nodes, free, counters, scenario } = simulation;
+  const { round, open, nodes, counters, scenario } = simulation;
   const loaded = policy && load(policy);
-  const records = nodes.map((record, c) => ({ ...record, freeGpus: free[c]! }));
   return {
     round: Round(round),
     workloads: open.map(({ id }) => ({ id: WorkloadId(id) })),
-    nodes: records.map((_, c) => ({ id: NodeId(c + 1) })),
+    nodes: nodes.map((_, c) => ({ id: NodeId(c + 1) })),
     pair(w, c) {
       const { spec, budgetMicro } = open[w]!;
-      const record = records[c]!;
+      const record = nodes[c]!;
       const weighed = { spec, record, round, open: true, budgetMicro, parameters: scenario.parameters };
       return pairOf(
         weighPair(weighed, () =>
