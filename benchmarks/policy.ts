@@ -75,7 +75,7 @@ async function measure({ quick }: Options): Promise<Figures> {
     'openb lists',
     lists.map((list) => replayed(list, extent.nodes)),
     rules,
-    extent,
+    extent.arrivalSeeds,
   );
   return {
     ...figures,
