@@ -355,15 +355,10 @@ export class Simulation {
   prospect(workload: SimulatedWorkload, node: number): Prospect {
     const predictedSec = this.gpuSec(workload, node) / workload.spec.gpus;
     const startSec = (this.round + 0.5) * this.scenario.roundSec;
-    const pair = this.#truePair(workload, node, startSec);
+    const pair = this.truePair(workload, node, startSec);
     const lastsSec = Math.min(OWED_DURATIONS * predictedSec, this.#downAfter(node, startSec) - startSec);
     const expected = this.#expectation(pair, node, predictedSec);
     return { pair, expected, fault: this.#fleet.fault[node]!, lastsSec };
-  }
-
-  /** That a run fails for its node's own reasons; outages come on top. */
-  failureProbability(node: number): number {
-    return this.#fleet.fault[node]!;
   }
 
   /** Free GPUs on nodes that have too few of them for the next workload, on average over what may come; in [0, 1]. */
