@@ -65,7 +65,12 @@ export async function solveHindsight(hindsight: Hindsight, roundsPerSlot = 1): P
   const lengths = Array.from({ length: slots }, (_, s) =>
     Math.min(roundsPerSlot, rounds - s * roundsPerSlot),
   );
-  for (const { gpus } of pools) upper.push(...lengths.map((length) => length * gpus));
+  for (const { gpus } of pools) {
+    for (const [s, length] of lengths.entries()) {
+      const inSlot = gpus.subarray(s * roundsPerSlot, s * roundsPerSlot + length);
+      upper.push(inSlot.reduce((sum, free) => sum + free, 0));
+    }
+  }
   for (const { nodes } of pools) upper.push(...lengths.map((length) => length * nodes));
 
   const columns = program.costs.length;

@@ -1,5 +1,6 @@
 /** Networks of any size to match on: one like a production cluster, one as varied as it can be. */
 import { codeCeil, codeFloor, type NodeRecord, type WorkloadSpec } from '../../src/domain/index.ts';
+import { OPENB_GPUS, OPENB_NODES } from '../../src/training/market.ts';
 import { Random } from '../../src/training/random.ts';
 
 export interface MarketWorkload {
@@ -37,31 +38,7 @@ const MODELS = {
   G3: { classId: 6, memoryGiB: 80, tflops: 312, watts: 400, askAicc: 1.2 },
 } as const satisfies Record<string, Model>;
 
-/** The 1,213 GPU nodes of openb (Alibaba cluster-trace-gpu-v2023) by model and GPUs. */
-const OPENB_NODES: readonly (readonly [model: keyof typeof MODELS, gpus: number, nodes: number])[] = [
-  ['G2', 8, 549],
-  ['T4', 2, 387],
-  ['P100', 2, 131],
-  ['G3', 8, 39],
-  ['V100M16', 4, 28],
-  ['V100M32', 8, 21],
-  ['V100M16', 1, 19],
-  ['T4', 4, 17],
-  ['V100M32', 4, 9],
-  ['V100M16', 8, 8],
-  ['P100', 1, 3],
-  ['A10', 1, 2],
-];
-
-/** GPUs of openb's 7,064 GPU pods (default list), shares of one rounded up. */
-const OPENB_GPUS: readonly (readonly [gpus: number, pods: number])[] = [
-  [1, 6_989],
-  [2, 16],
-  [4, 15],
-  [8, 44],
-];
-
-/** Run times of the same pods: seconds at 5, 15, … 95 %. */
+/** Run times that this benchmark's figures were measured with: seconds at 5, 15, … 95 %. */
 const OPENB_RUN_SEC = [104, 174, 249, 414, 702, 1_129, 1_989, 4_006, 9_000, 14_699];
 /** What a pod is taken to get out of a GPU in its run time. */
 const REFERENCE_TFLOPS = 20;
@@ -87,7 +64,7 @@ export function openbMarket(seed: number): Market {
       });
     },
     workload(round) {
-      const [gpus] = pick(random, OPENB_GPUS, ([, pods]) => pods);
+      const [gpus] = pick(random, OPENB_GPUS.default, ([, pods]) => pods);
       const at = random.float() * (OPENB_RUN_SEC.length - 1);
       const low = OPENB_RUN_SEC[Math.floor(at)]!;
       const runSec = low + (at % 1) * (OPENB_RUN_SEC[Math.floor(at) + 1]! - low);

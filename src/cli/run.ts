@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, exitCodeOf } from './exitCodes.ts';
 import { handleInterrupts, isInterrupted } from './interrupt.ts';
 import { Output, type Streams } from './Output.ts';
 import { type CommandModule, type GlobalOptions, Session } from './Session.ts';
 import { UsageError } from './usage.ts';
+import { version } from './version.ts';
 
 /** Name, what it does in a line, and where it is: a command is loaded only when it is called. */
 const COMMANDS: readonly (readonly [name: string, summary: string, load: () => Promise<CommandModule>])[] = [
@@ -44,6 +44,8 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
   ['node', 'offer your GPUs: check, register, run, status', () => import('./commands/node.ts')],
   ['train', 'train a policy', () => import('./commands/train.ts')],
   ['trace', 'recorded clusters to train and evaluate on: describe', () => import('./commands/trace.ts')],
+  ['env', 'the market as an environment for other programs: serve', () => import('./commands/env.ts')],
+  ['tune', 'tune a policy on the deployed rule', () => import('./commands/tune.ts')],
 ];
 
 const AFTER_HELP = `
@@ -115,10 +117,4 @@ function survivePipes({ stdout, stderr }: Streams): void {
       throw error;
     });
   }
-}
-
-/** package.json is beside src in the repository and beside dist in the published package: twice up from here. */
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

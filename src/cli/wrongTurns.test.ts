@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONTRACT_KEYS } from '../chain/deployment.ts';
 import { commandOf } from '../chain/processes.ts';
+import { monotoneNetwork } from '../chain/testing/testNetwork.ts';
 import { loadPolicy } from '../policy/RLPolicyManager.ts';
-import { drawNetwork, seededWeights } from '../policy/randomNetwork.ts';
+
 import { encodeWeights } from '../policy/weightsBytes.ts';
 import { cli, shell, temporaryFolder } from './testing/cli.ts';
 
@@ -51,7 +52,7 @@ describe('a file that is not what it should be', () => {
   });
 
   it('a policy whose bytecode is not that of its weights is refused before anything is sent', async () => {
-    const weights = encodeWeights(drawNetwork(32, seededWeights(1)));
+    const weights = encodeWeights(monotoneNetwork());
     const { code, codeHash } = loadPolicy(weights);
     const whole = { policyHash: codeHash, code: hex(code), weights: hex(weights) };
     const flipped = Uint8Array.from(code, (byte, i) => (i === 100 ? byte ^ 1 : byte));

@@ -41,6 +41,9 @@ export interface Scores {
   ): void;
 }
 
+/** What scoring needs of a policy: a network in training has no code yet. */
+export type ScoredPolicy = Pick<Policy, 'network' | 'penalty'>;
+
 type Counters = Pick<NetworkCounters, 'gpus' | 'freeGpus' | 'openWorkloads'>;
 
 /**
@@ -50,7 +53,7 @@ type Counters = Pick<NetworkCounters, 'gpus' | 'freeGpus' | 'openWorkloads'>;
  * @example policyScores(policy, round, counters).penalties(spec, budgetMicro, records, into)
  */
 export function policyScores(
-  policy: Policy | undefined,
+  policy: ScoredPolicy | undefined,
   round: number,
   counters: Counters,
   engine: ScoringEngine = bestEngine(),
@@ -75,7 +78,7 @@ const zeroScores = (engine: ScoringEngine): Scores => ({
 });
 
 /** Pair by pair, as AICChain.sol does it: what the other engine must equal. */
-function plainScores(policy: Policy, round: number, counters: Counters): Scores {
+function plainScores(policy: ScoredPolicy, round: number, counters: Counters): Scores {
   const row = new Int16Array(FEATURES);
   return {
     engine: 'typescript',
@@ -88,7 +91,7 @@ function plainScores(policy: Policy, round: number, counters: Counters): Scores 
   };
 }
 
-function wasmScores({ network }: Policy, round: number, counters: Counters): Scores {
+function wasmScores({ network }: ScoredPolicy, round: number, counters: Counters): Scores {
   const shared = new Int16Array(SHARED_FEATURES.length);
   writeNetworkFeatures(shared, 6, counters);
   return {

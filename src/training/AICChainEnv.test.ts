@@ -166,19 +166,36 @@ describe('AICChainEnv', () => {
     expect(sum).toBeCloseTo(-start, 9);
   });
 
-  test('more than 64 pairs: the best by price alone remain', () => {
+  test('more than 64 pairs: each workload has its best node among them, then its second, and so on', () => {
     const many = scenarioOf(
       Array.from({ length: 30 }, (_, i) => ({ ...FIVE_NODES[i % 5]! })),
       SEEN,
     );
     const env = new AICChainEnv(many);
-    const [observation] = env.reset({ seed: 1, options: { round: 3 } });
+    const [observation, info] = env.reset({ seed: 1, options: { round: 3 } });
     expect(observation.candidates).toBe(MAX_CANDIDATES);
-    const weights = env.simulation.open
-      .flatMap((w) => many.nodes.map((_, c) => (env.simulation.isFeasible(w, c) ? w.weightMicro[c]! : -1)))
-      .sort((a, b) => b - a);
-    const least = Math.min(...observation.weight) * many.moneyUnitMicro;
-    expect(least).toBeCloseTo(weights[MAX_CANDIDATES - 1]!, 3);
+    const { simulation } = env;
+    const offered = Map.groupBy(
+      Array.from({ length: MAX_CANDIDATES }, (_, a) => a),
+      (a) => info.workloads[a]!,
+    );
+    const most = Math.max(...[...offered.values()].map((slots) => slots.length));
+    for (const w of simulation.open) {
+      const best = simulation.nodes
+        .flatMap((_, c) => {
+          const pair = simulation.pair(w, c);
+          return pair === null ? [] : [{ c, weight: pair.weightMicro }];
+        })
+        .sort((a, b) => b.weight - a.weight || a.c - b.c);
+      const nodes = (offered.get(w.id) ?? []).map((a) => info.nodes[a]!);
+      expect(nodes).toEqual(
+        best
+          .slice(0, nodes.length)
+          .map(({ c }) => c)
+          .sort((a, b) => a - b),
+      );
+      expect(nodes.length).toBeGreaterThanOrEqual(Math.min(best.length, most - 1));
+    }
   });
 });
 

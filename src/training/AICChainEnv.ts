@@ -1,13 +1,13 @@
-import { FEATURES } from '../domain/index.ts';
+import { AICChainError, FEATURES } from '../domain/index.ts';
 import { power } from './elementary.ts';
-import { Simulation } from './Simulation.ts';
+import { MAX_CANDIDATES, Offers } from './offers.ts';
+import { Random, type RandomState } from './random.ts';
+import { Simulation, type SimulationState } from './Simulation.ts';
 import type { Scenario } from './scenario.ts';
-import type { Dict, Discrete } from './spaces.ts';
-import { type Terms, welfareOf } from './welfare.ts';
-import type { SimulatedWorkload } from './workloads.ts';
+import type { Box, Dict, Discrete, Dtype } from './spaces.ts';
+import { emptyTerms, TERMS, type Terms, welfareOf } from './welfare.ts';
 
-/** Most pairs of one decision: the best by price alone. */
-export const MAX_CANDIDATES = 64;
+export { MAX_CANDIDATES };
 
 /** Rounds without a decision after which a scenario is called empty. */
 const LONGEST_LULL = 10_000;
@@ -53,6 +53,21 @@ export interface Step {
   readonly info: Info;
 }
 
+/** What `reset` takes. */
+export interface ResetOptions {
+  /** Start after this many rounds in which nothing was matched. */
+  readonly round?: number;
+}
+const RESET_OPTIONS: readonly string[] = ['round'];
+
+/** An environment at one moment, as plain data that can be cloned and stored. */
+export interface EnvState {
+  readonly simulation: SimulationState;
+  readonly isOver: boolean;
+  readonly potential: number;
+  readonly seeds: RandomState | null;
+}
+
 /**
  * The market as a sequence of decisions, by Gymnasium's contract. One decision makes one match among the feasible pairs
  * of the round, or defers all that wait to the next round; a node takes one workload a round. So a round is cleared as
@@ -64,6 +79,9 @@ export interface Step {
  * reward, only in what happens), plus potential shaping.
  */
 export class AICChainEnv {
+  /** There is nothing to render: the explanation of a round is a command of its own. */
+  static readonly metadata: { readonly renderModes: readonly string[] } = { renderModes: [] };
+  readonly renderMode = null;
   readonly observationSpace: Dict;
   readonly actionSpace: Discrete;
   readonly scenario: Scenario;
@@ -73,7 +91,10 @@ export class AICChainEnv {
   readonly #observation: Omit<Observation, 'candidates'> & { candidates: number };
   readonly #workloads = new Int32Array(MAX_CANDIDATES);
   readonly #nodes = new Int32Array(MAX_CANDIDATES);
-  #pairs: CandidatePair[] = [];
+  readonly #offers: Offers;
+  /** Money units that a unit of penalty is worth for a GPU-second. */
+  readonly #penaltyPerGpuSec: number;
+  #seeds: Random | null = null;
   #isOver = true;
   #potential = 0;
 
@@ -81,46 +102,57 @@ export class AICChainEnv {
   constructor(scenario: Scenario, discountPerRound = 1) {
     this.scenario = scenario;
     this.simulation = new Simulation(scenario);
+    this.#offers = new Offers(this.simulation);
     this.#discount = discountPerRound;
+    const { parameters, moneyUnitMicro } = scenario;
+    this.#penaltyPerGpuSec = parameters.maxPenaltyMicroPerGpuHour / (65_535 * 3_600) / moneyUnitMicro;
+    const { stateSize } = this.simulation;
     this.#observation = {
       candidates: 0,
       features: new Int16Array(MAX_CANDIDATES * FEATURES),
       weight: new Float64Array(MAX_CANDIDATES),
       penaltyScale: new Float64Array(MAX_CANDIDATES),
-      state: new Float64Array(this.simulation.stateSize),
+      state: new Float64Array(stateSize),
       mask: new Uint8Array(MAX_CANDIDATES + 1),
     };
-    const box = (shape: readonly number[], low: number, high: number) =>
-      ({ kind: 'box', shape, low, high }) as const;
     this.observationSpace = {
       kind: 'dict',
       spaces: {
-        features: box([MAX_CANDIDATES, FEATURES], -32_768, 32_767),
-        weight: box([MAX_CANDIDATES], 0, Number.MAX_VALUE),
-        penaltyScale: box([MAX_CANDIDATES], 0, Number.MAX_VALUE),
-        state: box([this.simulation.stateSize], 0, Number.MAX_VALUE),
-        mask: box([MAX_CANDIDATES + 1], 0, 1),
+        candidates: box('int64', [], 0, MAX_CANDIDATES),
+        features: box('int16', [MAX_CANDIDATES, FEATURES], -32_768, 32_767),
+        weight: box('float64', [MAX_CANDIDATES], 0, Number.MAX_VALUE),
+        penaltyScale: box('float64', [MAX_CANDIDATES], 0, Number.MAX_VALUE),
+        state: box('float64', [stateSize], 0, Number.MAX_VALUE),
+        mask: box('uint8', [MAX_CANDIDATES + 1], 0, 1),
       },
     };
-    this.actionSpace = { kind: 'discrete', n: MAX_CANDIDATES + 1 };
+    this.actionSpace = { kind: 'discrete', n: MAX_CANDIDATES + 1, dtype: 'int64' };
   }
 
   get deferAction(): number {
     return MAX_CANDIDATES;
   }
 
-  /** Starts an episode; with `options.round` after that many rounds in which nothing was matched. */
-  reset({ seed, options = {} }: { seed: number; options?: { round?: number } }): [Observation, Info] {
-    this.simulation.reset(seed);
-    for (let round = 0; round < (options.round ?? 0); round++) this.simulation.advance();
+  /** Starts an episode. Without a seed it is the next one of those that the last given seed leads to. */
+  reset({ seed, options = {} }: { seed?: number; options?: ResetOptions } = {}): [Observation, Info] {
+    const rounds = checkedRounds(options);
+    if (seed !== undefined) this.#seeds = new Random(seed, 1);
+    const episode = seed ?? this.#seeds?.uint32();
+    if (episode === undefined) {
+      throw new AICChainError('NO_SEED', 'the first reset of an environment needs a seed', {
+        hint: 'reset({ seed: 1 }); later ones may leave it out.',
+      });
+    }
+    this.simulation.reset(episode);
+    for (let round = 0; round < rounds; round++) this.simulation.advance();
     const elapsedRounds = this.#toNextDecision();
-    this.#isOver = this.#pairs.length === 0;
+    this.#isOver = this.#offers.count === 0;
     this.#potential = this.#potentialNow();
     return [this.#observation, this.#info(elapsedRounds, noTerms())];
   }
 
   step(action: number): Step {
-    if (this.#isOver) throw new Error('the episode is over: call reset');
+    if (this.#isOver) throw new AICChainError('EPISODE_OVER', 'the episode is over: call reset');
     if (this.#observation.mask[action] !== 1) {
       throw new RangeError(`action ${action} is masked in round ${this.simulation.round}`);
     }
@@ -129,30 +161,52 @@ export class AICChainEnv {
     if (action === this.deferAction) {
       elapsedRounds = this.#advance();
     } else {
-      const { workload, node } = this.#pairs[action]!;
-      Object.assign(terms, inUnits(this.simulation.match(workload, node), this.scenario.moneyUnitMicro));
+      const expected = this.simulation.match(this.#offers.workload(action), this.#offers.node[action]!);
+      for (const term of TERMS) terms[term] = expected[term] / this.scenario.moneyUnitMicro;
     }
     elapsedRounds += this.#toNextDecision();
 
-    const terminated = this.#pairs.length === 0;
+    const terminated = this.#offers.count === 0;
     const truncated = !terminated && this.simulation.round >= this.scenario.horizonRounds;
     this.#isOver = terminated || truncated;
     const before = this.#potential;
     this.#potential = terminated ? 0 : this.#potentialNow();
-    terms.shaping = power(this.#discount, elapsedRounds) * this.#potential - before;
+    terms.shaping = this.#discounted(elapsedRounds) * this.#potential - before;
     const reward = welfareOf(terms) + terms.shaping;
     const info = this.#info(elapsedRounds, terms);
     return { observation: this.#observation, reward, terminated, truncated, info };
+  }
+
+  /** The environment as it stands, between two steps. */
+  save(): EnvState {
+    return {
+      simulation: this.simulation.save(),
+      isOver: this.#isOver,
+      potential: this.#potential,
+      seeds: this.#seeds?.save() ?? null,
+    };
+  }
+
+  /** Goes on from what was saved of an environment of the same scenario; returns the observation that was last seen there. */
+  restore(saved: EnvState): Observation {
+    this.simulation.restore(saved.simulation);
+    this.#seeds = saved.seeds === null ? null : Random.restored(saved.seeds);
+    this.#isOver = saved.isOver;
+    this.#potential = saved.potential;
+    this.#offers.refresh();
+    this.#observe();
+    return this.#observation;
   }
 
   /** Moves on, through as many rounds as it takes, until there is a pair to match; at the end of all work there is none. */
   #toNextDecision(): number {
     let elapsedRounds = 0;
     for (;;) {
-      this.#pairs = this.#feasiblePairs();
-      if (this.#pairs.length > 0 || this.simulation.isOver) break;
+      this.#offers.refresh();
+      if (this.#offers.count > 0 || this.simulation.isOver) break;
       if (elapsedRounds > LONGEST_LULL) {
-        throw new Error(
+        throw new AICChainError(
+          'NOTHING_FEASIBLE',
           `no workload had a feasible node for ${LONGEST_LULL} rounds: asks may be above budgets`,
         );
       }
@@ -167,38 +221,18 @@ export class AICChainEnv {
     return 1;
   }
 
-  /** By workload and node; where there are too many, those with the best weights. */
-  #feasiblePairs(): CandidatePair[] {
-    const { simulation } = this;
-    const pairs: CandidatePair[] = [];
-    for (const workload of simulation.open) {
-      for (let node = 0; node < simulation.nodes.length; node++) {
-        if (simulation.isFeasible(workload, node)) pairs.push({ workload, node });
-      }
-    }
-    if (pairs.length <= MAX_CANDIDATES) return pairs;
-    const weight = ({ workload, node }: CandidatePair) => workload.weightMicro[node]!;
-    const order = (a: CandidatePair, b: CandidatePair) => a.workload.id - b.workload.id || a.node - b.node;
-    return pairs
-      .sort((a, b) => weight(b) - weight(a) || order(a, b))
-      .slice(0, MAX_CANDIDATES)
-      .sort(order);
-  }
-
   #observe(): void {
     const { simulation, scenario } = this;
     const { features, weight, penaltyScale, state, mask } = this.#observation;
-    const count = this.#pairs.length;
+    const offers = this.#offers;
+    const { count } = offers;
     simulation.writeState(state);
-    const perGpuSec = scenario.parameters.maxPenaltyMicroPerGpuHour / (65_535 * 3_600);
+    offers.writeFeatures(features);
     for (let i = 0; i < count; i++) {
-      const { workload, node } = this.#pairs[i]!;
-      this.#workloads[i] = workload.id;
-      this.#nodes[i] = node;
-      simulation.writeFeatures(workload, node, features, i * FEATURES);
-      weight[i] = workload.weightMicro[node]! / scenario.moneyUnitMicro;
-      const gpuSec = workload.spec.gpus * workload.durationSec[node]!;
-      penaltyScale[i] = (perGpuSec * gpuSec) / scenario.moneyUnitMicro;
+      this.#workloads[i] = offers.workload(i).id;
+      this.#nodes[i] = offers.node[i]!;
+      weight[i] = offers.weightMicro[i]! / scenario.moneyUnitMicro;
+      penaltyScale[i] = this.#penaltyPerGpuSec * offers.gpuSec[i]!;
     }
     this.#observation.candidates = count;
     this.#workloads.fill(0, count);
@@ -215,6 +249,10 @@ export class AICChainEnv {
     return -this.scenario.welfare.fragmentation * this.simulation.fragmentation();
   }
 
+  #discounted(rounds: number): number {
+    return rounds === 0 || this.#discount === 1 ? 1 : power(this.#discount, rounds);
+  }
+
   #info(elapsedRounds: number, terms: Info['terms']): Info {
     return {
       round: this.simulation.round,
@@ -227,22 +265,22 @@ export class AICChainEnv {
   }
 }
 
-interface CandidatePair {
-  readonly workload: SimulatedWorkload;
-  readonly node: number;
+function box(dtype: Dtype, shape: readonly number[], low: number, high: number): Box {
+  return { kind: 'box', shape, low, high, dtype };
 }
 
 function noTerms(): Info['terms'] {
-  return { value: 0, waiting: 0, cost: 0, transfer: 0, energy: 0, fairness: 0, shaping: 0 };
+  return { ...emptyTerms(), shaping: 0 };
 }
 
-function inUnits(terms: Terms, unit: number): Terms {
-  return {
-    value: terms.value / unit,
-    waiting: terms.waiting / unit,
-    cost: terms.cost / unit,
-    transfer: terms.transfer / unit,
-    energy: terms.energy / unit,
-    fairness: terms.fairness / unit,
-  };
+function checkedRounds(options: ResetOptions): number {
+  const unknown = Object.keys(options).find((name) => !RESET_OPTIONS.includes(name));
+  if (unknown !== undefined) {
+    throw new AICChainError('UNKNOWN_OPTION', `reset has no option "${unknown}"`, {
+      hint: `It has: ${RESET_OPTIONS.join(', ')}.`,
+    });
+  }
+  const { round = 0 } = options;
+  if (Number.isSafeInteger(round) && round >= 0) return round;
+  throw new AICChainError('BAD_OPTION', `the option "round" is ${round}, not a whole number from 0 on`);
 }

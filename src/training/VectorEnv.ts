@@ -1,5 +1,5 @@
-import { AICChainEnv, type Info, type Observation, type Step } from './AICChainEnv.ts';
-import { Random } from './random.ts';
+import { AICChainEnv, type EnvState, type Info, type Observation, type Step } from './AICChainEnv.ts';
+import { Random, type RandomState } from './random.ts';
 import type { Scenario } from './scenario.ts';
 
 /** A step of one of several environments that start over by themselves. */
@@ -8,13 +8,19 @@ export interface VectorStep extends Step {
   readonly finalObservation: Observation | null;
 }
 
+/** Environments at one moment, as plain data that can be cloned and stored. */
+export interface VectorState {
+  readonly environments: readonly EnvState[];
+  readonly seeds: readonly RandomState[];
+}
+
 /**
  * N environments with seeds of their own. One that ends is reset at once: its step carries the first observation
  * of the next episode, and the last one of the old beside it.
  */
 export class VectorEnv {
   readonly environments: readonly AICChainEnv[];
-  readonly #seeds: Random[];
+  #seeds: Random[];
 
   constructor(scenario: Scenario, count: number, seed: number, discountPerRound = 1) {
     const root = new Random(seed);
@@ -36,6 +42,24 @@ export class VectorEnv {
     const finalObservation = copyOf(step.observation);
     const [observation] = this.#reset(i);
     return { ...step, observation, finalObservation };
+  }
+
+  save(): VectorState {
+    return {
+      environments: this.environments.map((env) => env.save()),
+      seeds: this.#seeds.map((random) => random.save()),
+    };
+  }
+
+  /** Goes on from what was saved of as many environments of the same scenario; returns what each has in view. */
+  restore(saved: VectorState): Observation[] {
+    if (saved.environments.length !== this.count) {
+      throw new RangeError(
+        `the state of ${saved.environments.length} environments does not fit ${this.count}`,
+      );
+    }
+    this.#seeds = saved.seeds.map((state) => Random.restored(state));
+    return this.environments.map((env, i) => env.restore(saved.environments[i]!));
   }
 
   #reset(i: number): [Observation, Info] {

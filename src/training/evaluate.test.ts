@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FEATURES, type IntegerNetwork } from '../domain/index.ts';
-import { checkCertificate } from '../match/certificate.ts';
-import { certifiedRound } from '../match/certified.ts';
 import { compare, evaluate } from './evaluate.ts';
+import { certified } from './play.ts';
 import { pairedBootstrap } from './statistics.ts';
 import { MARKET } from './testing/market.ts';
 import { welfareOf } from './welfare.ts';
@@ -30,19 +29,10 @@ describe('evaluate', () => {
     expect(() => evaluate(MARKET, null, [])).toThrow('at least one seed');
   });
 
-  test('clears every round with a certificate that holds', () => {
-    let rounds = 0;
-    const matcher = {
-      name: 'checked',
-      match: (instance: Parameters<typeof certifiedRound>[0]) => {
-        const entries = certifiedRound(instance);
-        expect(checkCertificate(instance, entries)).toEqual([]);
-        rounds++;
-        return entries;
-      },
-    };
-    evaluate(MARKET, constantPolicy(4_000), [1], { matcher });
-    expect(rounds).toBeGreaterThan(20);
+  test('plays other rules beside the deployed one', () => {
+    const nobody = { kind: 'matcher', matcher: { name: 'nobody', match: () => [] } } as const;
+    expect(evaluate(MARKET, nobody, SEEDS)).toMatchObject({ completed: 0, welfareMicro: 0 });
+    expect(evaluate(MARKET, certified(null), SEEDS)).toEqual(evaluate(MARKET, null, SEEDS));
   });
 
   test('is the same for the same seeds, and seed by seed', () => {

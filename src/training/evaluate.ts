@@ -1,24 +1,14 @@
-import { FEATURES, type IntegerNetwork, mulDivUp, NodeId, Round, WorkloadId } from '../domain/index.ts';
-import { certifiedMatcher } from '../match/certified.ts';
-import type { Matcher, Pair } from '../match/Matcher.ts';
-import { load, evaluate as penaltyOf } from '../policy/network.ts';
-import { type Endings, Simulation } from './Simulation.ts';
+import type { IntegerNetwork } from '../domain/index.ts';
+import type { EpisodeOutcome } from './outcome.ts';
+import { certified, play, type Rule } from './play.ts';
+import { Simulation } from './Simulation.ts';
 import type { Scenario } from './scenario.ts';
 import { type Interval, pairedBootstrap, relativeGain } from './statistics.ts';
-import { emptyTerms, TERMS, type Terms, welfareOf } from './welfare.ts';
-import type { SimulatedWorkload } from './workloads.ts';
+import { emptyTerms, TERMS, type Terms } from './welfare.ts';
 
-/** What came of one seed. */
-export interface SeedResult {
-  readonly seed: number;
-  readonly welfareMicro: number;
-  readonly terms: Terms;
-  readonly endings: Endings;
-}
-
-/** What a policy brought under the deployed rule. */
+/** What a rule brought. */
 export interface Evaluation {
-  readonly bySeed: readonly SeedResult[];
+  readonly bySeed: readonly EpisodeOutcome[];
   /** Mean over the seeds, micro-AICC per episode. */
   readonly welfareMicro: number;
   readonly terms: Terms;
@@ -45,41 +35,20 @@ export interface Comparison {
   readonly verdict: 'wins' | 'loses' | 'undecided';
 }
 
-export interface EvaluateOptions {
-  /** What clears the rounds. The certified round, unless a baseline is studied. */
-  readonly matcher?: Matcher;
-}
-
 /**
- * The deployed rule: each round, the matcher clears all open workloads over all nodes, weights with the policy's quality.
- * `policy` null is price alone. Welfare counts what really happened, failures included.
+ * Plays the seeds under the deployed rule with a policy, or price alone where it is null; or under any other rule.
  *
  * @example evaluate(scenario, network, [1, 2, 3]).welfareMicro
  */
 export function evaluate(
   scenario: Scenario,
-  policy: IntegerNetwork | null,
+  policy: IntegerNetwork | null | Rule,
   seeds: readonly number[],
-  options: EvaluateOptions = {},
 ): Evaluation {
   if (seeds.length === 0) throw new RangeError('an evaluation needs at least one seed');
+  const rule = policy !== null && 'kind' in policy ? policy : certified(policy);
   const simulation = new Simulation(scenario);
-  const matcher = options.matcher ?? certifiedMatcher;
-  const penalty = penaltyFunction(simulation, policy);
-  const bySeed = seeds.map((seed): SeedResult => {
-    simulation.reset(seed);
-    while (simulation.round < scenario.horizonRounds && !simulation.isOver) {
-      simulation.advance();
-      clearRound(simulation, matcher, penalty);
-    }
-    return {
-      seed,
-      welfareMicro: welfareOf(simulation.terms),
-      terms: { ...simulation.terms },
-      endings: { ...simulation.endings },
-    };
-  });
-  return summary(bySeed);
+  return summary(seeds.map((seed) => play(simulation, seed, rule)));
 }
 
 /** Arrival seeds for judging a policy: no training, and no choice of a checkpoint, plays them. */
@@ -111,55 +80,8 @@ export function compare(
   };
 }
 
-type Penalty = (workload: SimulatedWorkload, node: number) => number;
-
-function penaltyFunction(simulation: Simulation, policy: IntegerNetwork | null): Penalty {
-  if (policy === null) return () => 0;
-  const loaded = load(policy);
-  const features = new Int16Array(FEATURES);
-  return (workload, node) => {
-    simulation.writeFeatures(workload, node, features, 0);
-    return penaltyOf(loaded, features);
-  };
-}
-
-/** One round, as the network clears it. */
-function clearRound(simulation: Simulation, matcher: Matcher, penalty: Penalty): void {
-  const workloads = simulation.open.filter((workload) =>
-    simulation.nodes.some((_, c) => simulation.isFeasible(workload, c)),
-  );
-  if (workloads.length === 0) return;
-  const count = simulation.nodes.length;
-  const pairs = workloads.flatMap((workload) =>
-    Array.from({ length: count }, (_, c) => pairOf(simulation, workload, c, penalty)),
-  );
-  const entries = matcher.match({
-    round: Round(simulation.round),
-    workloads: workloads.map(({ id }) => ({ id: WorkloadId(id) })),
-    nodes: simulation.nodes.map((_, c) => ({ id: NodeId(c + 1) })),
-    pair: (w, c) => pairs[w * count + c]!,
-  });
-  const byId = new Map(workloads.map((workload) => [workload.id, workload]));
-  for (const { workload, node } of entries) simulation.match(byId.get(workload)!, node - 1);
-}
-
-/** The weight of docs/PROTOCOL.md with the policy's penalty; null where the pair is not feasible. */
-function pairOf(
-  simulation: Simulation,
-  workload: SimulatedWorkload,
-  c: number,
-  penalty: Penalty,
-): Pair | null {
-  if (!simulation.isFeasible(workload, c)) return null;
-  const gpuSec = workload.spec.gpus * workload.durationSec[c]!;
-  const { maxPenaltyMicroPerGpuHour } = simulation.scenario.parameters;
-  const quality = mulDivUp(penalty(workload, c) * maxPenaltyMicroPerGpuHour, gpuSec, 65_535 * 3_600);
-  const weightMicro = workload.weightMicro[c]! - quality;
-  return weightMicro < 0 ? null : { weightMicro, costMicro: workload.costMicro[c]! };
-}
-
-function summary(bySeed: readonly SeedResult[]): Evaluation {
-  const mean = (of: (result: SeedResult) => number) =>
+function summary(bySeed: readonly EpisodeOutcome[]): Evaluation {
+  const mean = (of: (result: EpisodeOutcome) => number) =>
     bySeed.reduce((sum, result) => sum + of(result), 0) / bySeed.length;
   const terms = emptyTerms();
   for (const term of TERMS) terms[term] = mean((result) => result.terms[term]);

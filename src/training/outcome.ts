@@ -1,5 +1,16 @@
-import type { Endings } from './Simulation.ts';
 import type { Terms } from './welfare.ts';
+
+/** How workloads left. */
+export interface Endings {
+  arrived: number;
+  completed: number;
+  expired: number;
+  failedRuns: number;
+  /** Given up after the last retry. */
+  lost: number;
+  /** From submission to the match that completed, summed over completions. */
+  waitedRounds: number;
+}
 
 /** What became of one workload by the end of an episode. */
 export interface WorkloadOutcome {

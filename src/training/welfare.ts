@@ -1,8 +1,12 @@
-import { decode, type NodeRecord } from '../domain/index.ts';
+import type { WorkloadSpec } from '../domain/index.ts';
 import type { Scenario } from './scenario.ts';
 import type { SimulatedWorkload } from './workloads.ts';
 
-/** Welfare by its terms, micro-AICC. What the network gains, then what it loses. */
+/**
+ * Welfare by its terms, micro-AICC. What the network gains, then what it loses: Σ over matches of
+ * value − waiting − cost − transfer − energy − carbon + fairness. A run that fails adds its cost and no value, and its
+ * workload has lost that time when it is matched again. What is never matched adds nothing.
+ */
 export interface Terms {
   /** Completed work, weighted by priority. */
   value: number;
@@ -14,58 +18,71 @@ export interface Terms {
   transfer: number;
   /** Energy of nodes that are not green. */
   energy: number;
+  /** What that energy emitted, at the price of carbon. */
+  carbon: number;
   /** Work for nodes that are behind their share, less that for nodes ahead. */
   fairness: number;
 }
 
-export const TERMS = ['value', 'waiting', 'cost', 'transfer', 'energy', 'fairness'] as const;
+export const TERMS = ['value', 'waiting', 'cost', 'transfer', 'energy', 'carbon', 'fairness'] as const;
 
 export function emptyTerms(): Terms {
-  return { value: 0, waiting: 0, cost: 0, transfer: 0, energy: 0, fairness: 0 };
+  return { value: 0, waiting: 0, cost: 0, transfer: 0, energy: 0, carbon: 0, fairness: 0 };
 }
 
 /** The sum that policies are compared by. */
 export function welfareOf(terms: Terms): number {
-  return terms.value - terms.waiting - terms.cost - terms.transfer - terms.energy + terms.fairness;
+  const losses = terms.waiting + terms.cost + terms.transfer + terms.energy + terms.carbon;
+  return terms.value - losses + terms.fairness;
 }
 
-interface MatchedPair {
-  readonly scenario: Scenario;
-  readonly node: NodeRecord;
+/** A workload on a node, as it truly goes. */
+export interface MatchedPair {
   readonly workload: SimulatedWorkload;
-  readonly duration: number;
-  /** From being open to completion. */
+  readonly askMicroPerGpuHour: number;
+  readonly isGreen: boolean;
+  /** Per GPU. */
+  readonly watts: number;
+  readonly gCo2PerKWh: number;
+  /** Of the whole run, and of its transfer alone. */
+  readonly durationSec: number;
+  readonly transferSec: number;
+  /** From submission to completion. */
   readonly delaySec: number;
-  /** How far the node is ahead of its share of work. */
+  /** How far the node is ahead of its share of work; in [-1, 1]. */
   readonly lead: number;
 }
 
+/** The worth of a workload is gone this long after submission. */
+export function patienceSec({ welfare }: Scenario, { priority, maxDurationSec }: WorkloadSpec): number {
+  const { calmPatienceSec, urgentPatienceSec, calmPatienceRuns, urgentPatienceRuns } = welfare;
+  const urgency = priority / 10_000;
+  const sec = calmPatienceSec + (urgentPatienceSec - calmPatienceSec) * urgency;
+  return sec + (calmPatienceRuns + (urgentPatienceRuns - calmPatienceRuns) * urgency) * maxDurationSec;
+}
+
 /**
- * Adds what a match brings: `completion` is how much of a completion it is (0 or 1, or its probability),
- * `part` how much of the run happens.
+ * Adds what a match brings: `completion` is how much of a completion it is (0 or 1, or its probability), `heldSec` how long
+ * the run holds its GPUs (or is expected to).
  */
 export function addOutcome(
   terms: Terms,
+  { welfare }: Scenario,
   pair: MatchedPair,
-  c: number,
   completion: number,
-  part: number,
+  heldSec: number,
 ): void {
-  const { node, workload, duration } = pair;
-  const { welfare } = pair.scenario;
-  const { spec, budgetMicro } = workload;
-  const urgency = spec.priority / 10_000;
-  const patienceSec =
-    welfare.calmPatienceSec + (welfare.urgentPatienceSec - welfare.calmPatienceSec) * urgency;
-  const value = completion * budgetMicro * (1 + welfare.urgencyValue * urgency);
-  const gpuHours = (spec.gpus * duration) / 3_600;
-  const transferHours = (spec.gpus * spec.dataMB * 8) / decode(node.bandwidthCode) / 3_600;
-  const kWh = node.green ? 0 : (decode(node.wattsCode) * gpuHours) / 1_000;
+  const { spec, budgetMicro } = pair.workload;
+  const value = completion * budgetMicro * (1 + (welfare.urgencyValue * spec.priority) / 10_000);
+  const gpuHours = (spec.gpus * heldSec) / 3_600;
+  const transferHours = (spec.gpus * Math.min(heldSec, pair.transferSec)) / 3_600;
+  const kWh = pair.isGreen ? 0 : (pair.watts * gpuHours) / 1_000;
 
   terms.value += value;
-  terms.waiting += value * Math.min(1, pair.delaySec / patienceSec);
-  terms.cost += part * workload.costMicro[c]!;
-  terms.transfer += Math.min(part * gpuHours, transferHours) * welfare.transferMicroPerGpuHour;
-  terms.energy += part * kWh * welfare.energyMicroPerKWh;
+  terms.waiting += value * Math.min(1, pair.delaySec / pair.workload.patienceSec);
+  terms.cost += gpuHours * pair.askMicroPerGpuHour;
+  terms.transfer += transferHours * welfare.transferMicroPerGpuHour;
+  terms.energy += kWh * welfare.energyMicroPerKWh;
+  terms.carbon += ((kWh * pair.gCo2PerKWh) / 1e6) * welfare.carbonMicroPerTonne;
   terms.fairness -= (welfare.fairnessBps / 10_000) * budgetMicro * pair.lead;
 }

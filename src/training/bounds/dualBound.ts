@@ -36,6 +36,14 @@ export function dualMicro(hindsight: Hindsight, prices: Prices): number {
  * @example dualBound(hindsightOf(scenario, 7)) // micro-AICC
  */
 export function dualBound(hindsight: Hindsight, steps = 300): number {
+  return bestPrices(hindsight, steps).boundMicro;
+}
+
+/** The same bound with the prices that prove it. */
+export function bestPrices(
+  hindsight: Hindsight,
+  steps = 300,
+): { readonly boundMicro: number; readonly prices: Prices } {
   const { pools, rounds } = hindsight;
   const prices = noPrices(hindsight);
   const best = noPrices(hindsight);
@@ -62,7 +70,8 @@ export function dualBound(hindsight: Hindsight, steps = 300): number {
     let square = 0;
     for (let i = 0; i < pools.length * rounds; i++) {
       const pool = pools[Math.floor(i / rounds)]!;
-      square += turn(direction.gpuMicro, i, demand.gpuMicro[i]! - pool.gpus, prices.gpuMicro[i]!);
+      const gpus = pool.gpus[i % rounds]!;
+      square += turn(direction.gpuMicro, i, demand.gpuMicro[i]! - gpus, prices.gpuMicro[i]!);
       square += turn(direction.startMicro, i, demand.startMicro[i]! - pool.nodes, prices.startMicro[i]!);
     }
     if (square === 0) break; // nothing is in demand beyond what there is: the prices are optimal
@@ -70,7 +79,7 @@ export function dualBound(hindsight: Hindsight, steps = 300): number {
     move(prices.gpuMicro, direction.gpuMicro, length);
     move(prices.startMicro, direction.startMicro, length);
   }
-  return bound;
+  return { boundMicro: bound, prices: best };
 }
 /** By which part the bound should fall, at first and at last; steps without it before that is halved. */
 const FIRST_AIM = 0.05;
@@ -93,7 +102,9 @@ function move(prices: Float64Array, direction: Float64Array, length: number): vo
 function capacityMicro({ pools, rounds }: Hindsight, { gpuMicro, startMicro }: Prices): number {
   let micro = 0;
   for (const [k, { gpus, nodes }] of pools.entries()) {
-    for (let i = k * rounds; i < (k + 1) * rounds; i++) micro += gpus * gpuMicro[i]! + nodes * startMicro[i]!;
+    for (let t = 0; t < rounds; t++) {
+      micro += gpus[t]! * gpuMicro[k * rounds + t]! + nodes * startMicro[k * rounds + t]!;
+    }
   }
   return micro;
 }

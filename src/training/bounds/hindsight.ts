@@ -1,5 +1,4 @@
-import type { NodeRecord } from '../../domain/index.ts';
-import { Simulation } from '../Simulation.ts';
+import { type Prospect, Simulation } from '../Simulation.ts';
 import type { Scenario } from '../scenario.ts';
 import { addOutcome, emptyTerms, welfareOf } from '../welfare.ts';
 import type { SimulatedWorkload } from '../workloads.ts';
@@ -7,15 +6,17 @@ import type { SimulatedWorkload } from '../workloads.ts';
 /**
  * What hindsight knows of luck.
  * drawn: which runs will fail. No rule can do better on that seed, however lucky.
- * expected: no more than a rule knows. No rule does better in expectation over luck, with the arrivals of that seed; with
- *   luck on its side it may on one seed. This one is tighter, and the one to hold a mean over many seeds against.
+ * expected: that of nodes' outages and audits, but not which runs fail for the node's own reasons. No rule does better in
+ *   expectation over that luck; with it on its side it may on one seed. This one is tighter, and the one to hold a mean over
+ *   many seeds against.
  */
 export type Luck = 'drawn' | 'expected';
 
 /** Nodes that differ in nothing are one pool of GPUs. */
 export interface Pool {
   readonly nodes: number;
-  readonly gpus: number;
+  /** GPUs that no work from before the episode holds, by round. */
+  readonly gpus: Float64Array;
 }
 
 /** A workload on a pool: all starts that it could have there. */
@@ -23,7 +24,7 @@ export interface Lane {
   readonly pool: number;
   readonly gpus: number;
   readonly firstRound: number;
-  /** What a start is worth at most, micro-AICC; by round, from `firstRound` on. */
+  /** What a start is worth at most, micro-AICC; by round, from `firstRound` on; 0 where it could not complete. */
   readonly worthMicro: Float64Array;
   /** A run holds its GPUs in its first round; where it does not fail, in this many rounds. */
   readonly heldRounds: number;
@@ -41,10 +42,12 @@ export interface Lane {
  * It bounds every rule from above, since what a rule does is a solution of it (its mean over luck is, where luck is not
  * known), and each of these can only raise the optimum:
  * - starts may be fractions, and a pool is one large node: every schedule on its nodes is one on the pool;
+ *   (the loosest of these: what needs a whole node may start in parts on several, each with part of it free)
  * - runs after the last round cost no capacity; a start's worth counts in full, as the simulation counts it;
  * - a node is at best not served at all so far, and its lead −(its share): fairness rewards no match more;
- * - luck drawn: a workload may complete on a node if any of its draws that could be reached would; the failed runs before cost
- *   nothing, take no time and no GPUs, and bring the most fairness there is (`extraMicro`);
+ * - a run that does not complete takes no time and no GPUs, and as many as there are tries each bring the most that any
+ *   could (`extraMicro`: only fairness can make that more than nothing);
+ * - luck drawn: a workload may complete on a node if any of its draws would, also the first;
  * - luck expected: a run that fails does so after a part of its time that is uniform in 0..1; its harm is convex in that
  *   part, so the mean of both ends is no less. The number of tries is not limited, only that of completions.
  */
@@ -58,130 +61,148 @@ export interface Hindsight {
   readonly extraMicro: number;
 }
 
-/** The hindsight of one seed's episode. Arrivals do not depend on what is matched: nothing is, while they are noted down. */
+/**
+ * The hindsight of one seed's episode. Arrivals, outages and audits do not depend on what is matched: nothing is, while
+ * they are noted down.
+ */
 export function hindsightOf(scenario: Scenario, seed: number, luck: Luck = 'drawn'): Hindsight {
   const simulation = new Simulation(scenario);
   simulation.reset(seed);
-  const poolOf = poolsOf(simulation.nodes);
-  const seen = new Set<number>();
-  const workloads: Lane[][] = [];
-  let extraMicro = 0;
+  const rounds = scenario.horizonRounds + 1;
+  const groups = interchangeable(simulation);
+  const pools = groups.map(({ length }) => ({ nodes: length, gpus: new Float64Array(rounds) }));
+  const known = new Map<number, WorkloadInHindsight>();
   while (simulation.round < scenario.horizonRounds) {
     simulation.advance();
+    const { round } = simulation;
+    for (const [k, nodes] of groups.entries()) {
+      pools[k]!.gpus[round] = nodes.reduce((sum, c) => sum + simulation.nodes[c]!.freeGpus, 0);
+    }
     for (const workload of simulation.open) {
-      if (seen.has(workload.id)) continue;
-      seen.add(workload.id);
-      const view = new WorkloadInHindsight(simulation, workload, luck);
-      const lanes = poolOf.first.flatMap((node, pool) => view.lane(node, pool) ?? []);
-      if (lanes.length > 0) workloads.push(lanes);
-      extraMicro += view.extraMicro;
+      let view = known.get(workload.id);
+      if (view === undefined) {
+        view = new WorkloadInHindsight(simulation, workload, luck, groups);
+        known.set(workload.id, view);
+      }
+      view.lookAround();
     }
   }
-  return { rounds: scenario.horizonRounds + 1, pools: poolOf.pools, workloads, extraMicro };
-}
-
-/** Nodes with the same record are interchangeable. `first` is one node of each pool. */
-function poolsOf(nodes: readonly NodeRecord[]): { first: readonly number[]; pools: readonly Pool[] } {
-  const byRecord = new Map<string, number[]>();
-  for (const [c, node] of nodes.entries()) {
-    const key = JSON.stringify(node);
-    byRecord.set(key, [...(byRecord.get(key) ?? []), c]);
-  }
-  const groups = [...byRecord.values()];
+  const views = [...known.values()];
   return {
-    first: groups.map(([c]) => c!),
-    pools: groups.map((group) => ({
-      nodes: group.length,
-      gpus: group.reduce((sum, c) => sum + nodes[c]!.gpus, 0),
-    })),
+    rounds,
+    pools,
+    workloads: views.map((view) => view.lanes()).filter((lanes) => lanes.length > 0),
+    extraMicro: views.reduce((sum, { extraMicro }) => sum + extraMicro, 0),
   };
 }
 
-/** One workload, as it arrived, beside all nodes. */
+/** Groups of nodes. Without a world beside their records, those with the same record are interchangeable. */
+function interchangeable({ nodes, scenario }: Simulation): readonly (readonly number[])[] {
+  const groups = new Map<string, number[]>();
+  for (const [c, node] of nodes.entries()) {
+    const key = scenario.world === null ? JSON.stringify(node) : String(c);
+    groups.set(key, [...(groups.get(key) ?? []), c]);
+  }
+  return [...groups.values()];
+}
+
+/** One workload that is never matched, round by round, beside all nodes. */
 class WorkloadInHindsight {
   readonly #simulation: Simulation;
   readonly #workload: SimulatedWorkload;
   readonly #luck: Luck;
-  /** How many runs may fail, one after the other, if luck is known. */
-  readonly #mayFail: number;
-  extraMicro = 0;
+  readonly #groups: readonly (readonly number[])[];
+  readonly #lanes = new Map<number, Lane>();
+  readonly #tries: number;
+  /** The most that a run which cannot complete could bring: the node may be far behind its share, and fail at once. */
+  #failureMicro = 0;
 
-  constructor(simulation: Simulation, workload: SimulatedWorkload, luck: Luck) {
+  constructor(
+    simulation: Simulation,
+    workload: SimulatedWorkload,
+    luck: Luck,
+    groups: readonly (readonly number[])[],
+  ) {
     this.#simulation = simulation;
     this.#workload = workload;
     this.#luck = luck;
-    const faults = simulation.nodes.map((_, c) =>
-      isOffered(workload, c) ? simulation.failureProbability(c) : 0,
-    );
-    const worst = Math.max(0, ...faults);
-    const tries = Math.min(workload.spec.maxRetries + 1, workload.luck.length);
-    const reachable = workload.luck.slice(0, tries).findIndex((draw) => draw >= worst);
-    this.#mayFail = reachable < 0 ? tries : reachable;
-    if (luck === 'drawn') this.extraMicro = this.#mayFail * this.#mostFairness();
+    this.#groups = groups;
+    this.#tries = Math.min(workload.spec.maxRetries + 1, workload.luck.length);
   }
 
-  /** null where the workload can gain nothing on that node. */
-  lane(node: number, pool: number): Lane | null {
-    const { scenario, nodes } = this.#simulation;
-    const { spec, durationSec, luck, openUntilRound } = this.#workload;
-    if (!isOffered(this.#workload, node)) return null;
-    const chance = this.#simulation.failureProbability(node);
-    if (this.#luck === 'drawn' && !this.#completes(chance)) return null;
-    const fault = this.#luck === 'drawn' ? 0 : chance;
-    const firstRound = spec.submittedRound + 1;
-    const lastRound = Math.min(openUntilRound - 1, scenario.horizonRounds);
-    if (lastRound < firstRound) return null;
-    const worthMicro = Float64Array.from({ length: lastRound - firstRound + 1 }, (_, i) =>
-      this.#worthMicro(node, firstRound + i, fault),
-    );
-    if (fault === 1) {
-      // It never completes there; all that it could bring is fairness, at every try.
-      this.extraMicro += luck.length * Math.max(0, ...worthMicro);
-      return null;
+  lanes(): readonly Lane[] {
+    return [...this.#lanes.values()];
+  }
+
+  get extraMicro(): number {
+    return this.#tries * this.#failureMicro;
+  }
+
+  /** Notes down the starts that it could have in this round. */
+  lookAround(): void {
+    for (const [pool, nodes] of this.#groups.entries()) {
+      const open = nodes.find((c) => this.#simulation.pair(this.#workload, c) !== null);
+      if (open === undefined) continue;
+      const prospect = this.#simulation.prospect(this.#workload, open);
+      const { scenario, nodes: records, totalGpus } = this.#simulation;
+      const fairest = { ...prospect.pair, lead: -records[open]!.gpus / totalGpus };
+      const worth: Worth = (completion, heldSec) => {
+        const terms = emptyTerms();
+        addOutcome(terms, scenario, fairest, completion, heldSec);
+        return welfareOf(terms);
+      };
+      if (this.#luck === 'drawn') this.#noteDrawn(pool, prospect, worth);
+      else this.#noteExpected(pool, prospect, worth);
     }
-    if (worthMicro.every((micro) => micro <= 0)) return null;
-    const durationRounds = durationSec[node]! / scenario.roundSec;
-    // As `Simulation.match` has it: a run starts in the middle of its round.
-    const heldRounds = Math.floor(0.5 + durationRounds) + 1;
-    if (nodes[node]!.gpus < spec.gpus) return null;
-    return { pool, gpus: spec.gpus, firstRound, worthMicro, heldRounds, durationRounds, fault };
   }
 
-  /** Whether a run on a node with that chance to fail can be the one that completes. */
-  #completes(chance: number): boolean {
-    const { spec, luck } = this.#workload;
-    const tries = Math.min(spec.maxRetries + 1, luck.length);
-    return luck.some((draw, k) => k < tries && k <= this.#mayFail && draw >= chance);
+  /** With each try's luck known, a run completes or it is known when it ends. */
+  #noteDrawn(pool: number, { pair: { durationSec }, fault, lastsSec }: Prospect, worth: Worth): void {
+    const { luck, when } = this.#workload;
+    let mayComplete = false;
+    for (let k = 0; k < this.#tries; k++) {
+      const failsSec = luck[k]! < fault ? when[k]! * durationSec : Number.POSITIVE_INFINITY;
+      const heldSec = Math.min(durationSec, lastsSec, failsSec);
+      if (heldSec === durationSec) mayComplete = true;
+      else this.#failureMicro = Math.max(this.#failureMicro, worth(0, heldSec));
+    }
+    if (mayComplete) this.#noteStart(pool, worth(1, durationSec), durationSec, 0);
   }
 
-  #worthMicro(node: number, round: number, fault: number): number {
-    const completed = this.#outcomeMicro(node, round, 1, 1);
-    if (fault === 0) return completed;
-    const failed = (this.#outcomeMicro(node, round, 0, 0) + this.#outcomeMicro(node, round, 0, 1)) / 2;
-    return (1 - fault) * completed + fault * failed;
+  #noteExpected(pool: number, { pair: { durationSec }, fault, lastsSec }: Prospect, worth: Worth): void {
+    if (lastsSec < durationSec || fault >= 1) {
+      const unhurried = Math.min(lastsSec, durationSec);
+      // Longer is never better for a run that does not complete: bad luck does the least harm at once.
+      const failure = (1 - fault) * worth(0, unhurried) + fault * worth(0, 0);
+      this.#failureMicro = Math.max(this.#failureMicro, failure);
+      return;
+    }
+    const failure = (worth(0, 0) + worth(0, durationSec)) / 2;
+    this.#noteStart(pool, (1 - fault) * worth(1, durationSec) + fault * failure, durationSec, fault);
   }
 
-  #outcomeMicro(c: number, round: number, completion: number, part: number): number {
-    const { scenario, nodes, totalGpus } = this.#simulation;
-    const workload = this.#workload;
-    const duration = workload.durationSec[c]!;
-    const waitedRounds = round + 0.5 - (workload.spec.submittedRound + 1);
-    const delaySec = waitedRounds * scenario.roundSec + duration;
-    const node = nodes[c]!;
-    const lead = -node.gpus / totalGpus;
-    const terms = emptyTerms();
-    addOutcome(terms, { scenario, node, workload, duration, delaySec, lead }, c, completion, part);
-    return welfareOf(terms);
-  }
-
-  #mostFairness(): number {
-    const { scenario, nodes, totalGpus } = this.#simulation;
-    const largestShare = Math.max(...nodes.map(({ gpus }) => gpus)) / totalGpus;
-    return (scenario.welfare.fairnessBps / 10_000) * this.#workload.budgetMicro * largestShare;
+  #noteStart(pool: number, worthMicro: number, durationSec: number, fault: number): void {
+    if (worthMicro <= 0) return;
+    const { round, scenario } = this.#simulation;
+    let lane = this.#lanes.get(pool);
+    if (lane === undefined) {
+      const lastRound = Math.min(this.#workload.openUntilRound - 1, scenario.horizonRounds);
+      const durationRounds = durationSec / scenario.roundSec;
+      lane = {
+        pool,
+        gpus: this.#workload.spec.gpus,
+        firstRound: round,
+        worthMicro: new Float64Array(lastRound - round + 1),
+        // As the simulation has it: a run starts in the middle of its round.
+        heldRounds: Math.floor(0.5 + durationRounds) + 1,
+        durationRounds,
+        fault,
+      };
+      this.#lanes.set(pool, lane);
+    }
+    lane.worthMicro[round - lane.firstRound] = worthMicro;
   }
 }
 
-/** No round may list a pair whose cost and green are above the budget. */
-function isOffered(workload: SimulatedWorkload, node: number): boolean {
-  return workload.eligible[node] === 1 && workload.weightMicro[node]! >= 0;
-}
+/** Welfare of a start: `completion` 0 or 1, and how long it holds its GPUs. */
+type Worth = (completion: number, heldSec: number) => number;
