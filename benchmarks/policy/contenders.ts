@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { policyRules } from '../../src/cli/evaluation/policyRules.ts';
-import { BASELINE_NAMES, baselineRule, HINDSIGHT, type PlayedRule } from '../../src/cli/evaluation/rules.ts';
+import { BASELINE_NAMES, baselineRule, type PlayedRule } from '../../src/cli/evaluation/rules.ts';
 
 export const POLICIES = fileURLToPath(new URL('../../policies', import.meta.url));
 /** The folder of the policy that is shipped; each file is what a training seed ended in. */
@@ -11,7 +11,7 @@ export const SHIPPED = 'openb';
 const TUNED = /^linear/;
 
 /**
- * Everything that is compared: a policy for each folder of `folder`, all baselines, price alone, and hindsight.
+ * Everything that is compared: a policy for each folder of `folder`, all baselines, and price alone.
  * Of each policy `most` training seeds are played.
  */
 export function contenders(folder: string, most: number): readonly PlayedRule[] {
@@ -22,7 +22,7 @@ export function contenders(folder: string, most: number): readonly PlayedRule[] 
   const trained = names.flatMap((name) =>
     policyRules([`${name}=${join(folder, name)}`], TUNED.test(name) ? 'tuned' : 'policy', name),
   );
-  return [...trained.map(firstOf(most)), ...BASELINE_NAMES.map(baselineRule), HINDSIGHT];
+  return [...trained.map(firstOf(most)), ...BASELINE_NAMES.map(baselineRule)];
 }
 
 const firstOf =

@@ -80,7 +80,9 @@ function ratioTo(name: string, runs: readonly RuleRuns[], role: Role, aim: numbe
   const ours = runs.find((rule) => rule.name === SHIPPED)!;
   const rival = bestByMeanWelfare(runs.filter((rule) => rule.role === role));
   if (rival === undefined) return {};
-  const [our, their] = [gridOf(ours, 'welfare'), gridOf(rival, 'welfare')];
+  const their = gridOf(rival, 'welfare');
+  // A bound takes long: it may know fewer of the arrivals, the first ones.
+  const our = gridOf(ours, 'welfare').map((row) => row.slice(0, their[0]!.length));
   return {
     [name]: intervalFigure(pairedRatio(our, their, BOOTSTRAP_SEED), `× ${rival.name}`, aim, cells(our)),
   };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -48,7 +49,7 @@ export class CheckpointFile {
     const head = Buffer.from(`${FORMAT} ${hashOf(body)}\n`);
     const temporary = `${this.path}.${process.pid}.tmp`;
     try {
-      mkdirSync(this.#folder, { recursive: true });
+      if (!existsSync(this.#folder)) mkdirSync(this.#folder);
       const file = openSync(temporary, 'w');
       try {
         this.#disk.write(file, head);

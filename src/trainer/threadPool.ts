@@ -25,8 +25,8 @@ class ThreadPool implements WorkerPool {
   readonly #threads: readonly Thread[];
 
   constructor(setup: WorkerSetup, workers: number) {
-    this.#threads = Array.from({ length: workers - 1 }, (_, i) => new Thread(setup, i + 1));
     this.#own = new PpoWorker(setup, 0);
+    this.#threads = Array.from({ length: workers - 1 }, (_, i) => new Thread(setup, i + 1));
   }
 
   async run(task: Task): Promise<readonly unknown[]> {

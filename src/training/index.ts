@@ -15,7 +15,7 @@ export * from './play.ts';
 export * from './ppo.ts';
 export * from './random.ts';
 export * from './regions.ts';
-export { type Endings, type Prospect, Simulation, type SimulationState } from './Simulation.ts';
+export { type Prospect, Simulation, type SimulationState } from './Simulation.ts';
 export * from './scenario.ts';
 export * from './spaces.ts';
 export * from './standings.ts';

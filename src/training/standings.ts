@@ -94,7 +94,8 @@ export function metricRatios(ours: Standing, rivals: readonly Standing[]): reado
 
 function standingOf(rule: RuleRuns, untuned: RuleRuns | undefined, seed: number): Standing {
   const welfare = gridOf(rule, 'welfare');
-  const base = untuned && gridOf(untuned, 'welfare');
+  // A bound may know the first arrivals alone.
+  const base = untuned && gridOf(untuned, 'welfare').map((row) => row.slice(0, welfare[0]!.length));
   return {
     name: rule.name,
     role: rule.role,

@@ -6,7 +6,7 @@ import type { Checkpoint } from '../../training/Checkpoint.ts';
 import { compare, heldOutSeeds } from '../../training/evaluate.ts';
 import { DEFAULT_PPO, type PpoOptions, train, type UpdateMetrics } from '../../training/ppo.ts';
 import type { Scenario } from '../../training/scenario.ts';
-import { writeNamedFile } from '../home.ts';
+import { makeFolders, writeNamedFile } from '../home.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { policyFileOf, policyFileText } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
@@ -111,6 +111,7 @@ function checkpointsOf({ checkpoint, resume }: TrainOptions): Checkpoints | unde
       throw new UsageError('--resume needs --checkpoint DIR', 'Name the folder that it was kept in.');
     return undefined;
   }
+  makeFolders(checkpoint);
   const file = new CheckpointFile(checkpoint);
   const saved = file.load();
   const save = (next: Checkpoint) => file.save(next);

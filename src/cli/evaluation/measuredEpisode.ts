@@ -11,12 +11,12 @@ export function measuredEpisode(
 ): MetricValues {
   let [rounds, decidingMs] = [0, 0];
   const clear = clearingOf(simulation, rule);
-  playBy(simulation, seed, () => {
+  const outcome = playBy(simulation, seed, () => {
     const startedMs = nowMs();
     const entries = clear();
     decidingMs += nowMs() - startedMs;
     rounds++;
     return entries;
   });
-  return metricsOf({ outcome: simulation.outcome(), decisionMs: decidingMs / rounds });
+  return metricsOf({ outcome, decisionMs: decidingMs / rounds });
 }
