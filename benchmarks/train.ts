@@ -119,7 +119,7 @@ function since(first: Sb3Checkpoint, last: Sb3Checkpoint): LoopTime {
 
 /** One update alone: ours, doing all that PyTorch does, and PyTorch's. */
 async function updates(quick: boolean): Promise<Figures> {
-  const count = quick ? 2 : 5;
+  const count = quick ? 1 : 5;
   progress('the update alone');
   const figures: Record<string, Figure> = {};
   const sec: Record<string, number> = {};

@@ -40,7 +40,7 @@ class TestRefusals(unittest.TestCase):
 
     def test_an_impossible_scenario(self):
         workload = {"gpus": 64, "computeGflop": 1, "dataMB": 1, "budgetAicc": 1}
-        self.assertIn("no node can hold", self.refused("SCENARIO", scenario={"workloads": [workload]}))
+        self.refused("IMPOSSIBLE_SCENARIO", scenario={"workloads": [workload]})
 
     def test_a_command_that_is_not_there_and_one_that_ends(self):
         with mock.patch.dict(os.environ, AICCHAIN="/nowhere/aicchain"):

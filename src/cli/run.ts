@@ -43,6 +43,11 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
   ['watcher', 'judge posted rounds and challenge wrong ones: run', () => import('./commands/watcher.ts')],
   ['node', 'offer your GPUs: check, register, run, status', () => import('./commands/node.ts')],
   ['train', 'train a policy', () => import('./commands/train.ts')],
+  [
+    'evaluate',
+    'compare policies with baselines, in tables and a page',
+    () => import('./commands/evaluate.ts'),
+  ],
   ['trace', 'recorded clusters to train and evaluate on: describe', () => import('./commands/trace.ts')],
   ['env', 'the market as an environment for other programs: serve', () => import('./commands/env.ts')],
   ['tune', 'tune a policy on the deployed rule', () => import('./commands/tune.ts')],

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FEATURES } from '../domain/index.ts';
+import { priceGreedyMatcher } from '../match/baselines/priceGreedy.ts';
 import { reasonAgainst } from '../match/eligibility.ts';
-import { priceGreedyMatcher } from '../match/greedy.ts';
 import { weigh } from '../match/weight.ts';
 import { features } from '../policy/features.ts';
 import { openbScenario } from './market.ts';

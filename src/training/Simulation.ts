@@ -325,7 +325,7 @@ export class Simulation {
     const gpuSec = this.gpuSec(workload, node);
     const predictedSec = gpuSec / workload.spec.gpus;
     const startSec = (now.round + 0.5) * this.scenario.roundSec;
-    const pair = this.#truePair(workload, node, startSec);
+    const pair = this.truePair(workload, node, startSec);
     const expected = this.#expectation(pair, node, predictedSec);
     const fate = this.#fate(pair, node, startSec, predictedSec);
     addOutcome(now.terms, this.scenario, pair, fate.completes ? 1 : 0, fate.workedSec);
@@ -355,7 +355,7 @@ export class Simulation {
   prospect(workload: SimulatedWorkload, node: number): Prospect {
     const predictedSec = this.gpuSec(workload, node) / workload.spec.gpus;
     const startSec = (this.round + 0.5) * this.scenario.roundSec;
-    const pair = this.#truePair(workload, node, startSec);
+    const pair = this.truePair(workload, node, startSec);
     const lastsSec = Math.min(OWED_DURATIONS * predictedSec, this.#downAfter(node, startSec) - startSec);
     const expected = this.#expectation(pair, node, predictedSec);
     return { pair, expected, fault: this.#fleet.fault[node]!, lastsSec };
@@ -610,7 +610,8 @@ export class Simulation {
     else now.endings.lost++;
   }
 
-  #truePair(workload: SimulatedWorkload, node: number, startSec: number): MatchedPair {
+  /** A pair as it truly goes if it starts then, whether or not it may. */
+  truePair(workload: SimulatedWorkload, node: number, startSec: number): MatchedPair {
     const { mbps, mflops, watts, gCo2PerKWh, region } = this.#fleet;
     const { spec } = workload;
     const { world } = this.scenario;

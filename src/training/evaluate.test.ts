@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { FEATURES, type IntegerNetwork } from '../domain/index.ts';
 import { compare, evaluate } from './evaluate.ts';
 import { certified } from './play.ts';
-import { pairedBootstrap } from './statistics.ts';
 import { MARKET } from './testing/market.ts';
 import { welfareOf } from './welfare.ts';
 
@@ -82,17 +81,5 @@ describe('compare', () => {
     expect(worse.losses).toBe(4);
     expect(worse.gainInterval.low).toBeLessThanOrEqual(worse.gain);
     expect(worse.gainInterval.high).toBeGreaterThanOrEqual(worse.gain);
-  });
-
-  test('the interval is seeded, and narrow where pairs agree', () => {
-    const [differences, base] = [
-      [1, 2, 3, 2],
-      [10, 20, 30, 20],
-    ];
-    expect(pairedBootstrap(differences, base, 1)).toEqual(pairedBootstrap(differences, base, 1));
-    const { low, high } = pairedBootstrap(differences, base, 1);
-    expect(low).toBeCloseTo(0.1, 12);
-    expect(high).toBeCloseTo(0.1, 12);
-    expect(() => pairedBootstrap([1], [], 1)).toThrow('1 differences for 0');
   });
 });

@@ -19,7 +19,6 @@ describe('scenarioFrom refuses, by name and with what would do,', () => {
     [{ nodes: [{ gpus: 1 }] }, 'scenario.nodes[0].tflops is missing', 'askAiccPerGpuHour'],
     [{ nodes: [{ ...NODE, green: 'yes' }] }, 'scenario.nodes[0].green is "yes"', 'true or false'],
     [{ workloads: [{ ...WORKLOAD, budget: 1 }] }, 'there is no scenario.workloads[0].budget', 'budgetAicc'],
-    [{ nodes: [NODE], workloads: [{ ...WORKLOAD, gpus: 64 }] }, 'no node can hold', 'enough GPUs'],
     [[], 'scenario is []', 'an object'],
   ])('%j', (request, message, hint) => {
     expect(() => scenarioFrom(request)).toThrow(
@@ -30,6 +29,12 @@ describe('scenarioFrom refuses, by name and with what would do,', () => {
       }),
     );
   });
+});
+
+test('scenarioFrom refuses a market in which no node can hold a workload', () => {
+  const request = { nodes: [NODE], workloads: [{ ...WORKLOAD, gpus: 64 }] };
+  const refused = expect.objectContaining({ code: 'IMPOSSIBLE_SCENARIO' });
+  expect(() => scenarioFrom(request)).toThrow(refused);
 });
 
 describe('scenarioFrom', () => {

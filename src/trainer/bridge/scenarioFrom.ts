@@ -66,11 +66,7 @@ export function scenarioFrom(request: unknown): Scenario {
     const scenario = scenarioOf(records, seen, { ...rest, welfare: wanted });
     return workloadLimit === undefined ? scenario : { ...scenario, workloadLimit };
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw refusal(
-      `the scenario is impossible: ${error.message}`,
-      'Give a node enough GPUs, memory and speed.',
-    );
+    throw error instanceof RangeError ? impossible(error) : error;
   }
 }
 
@@ -124,5 +120,8 @@ function listAt(at: string, value: unknown): readonly unknown[] {
   if (Array.isArray(value) && value.length > 0) return value;
   throw refusal(`${at} is ${JSON.stringify(value)}`, 'It must be a list of at least one.');
 }
+
+const impossible = ({ message }: Error) =>
+  new AICChainError('IMPOSSIBLE_SCENARIO', message, { hint: 'Give a node enough GPUs, memory and speed.' });
 
 const refusal = (message: string, hint: string) => new AICChainError('SCENARIO', message, { hint });

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { AICChainError } from '../../domain/errors.ts';
+import { standingsOf } from '../../training/standings.ts';
+import type { EvaluationReport } from '../evaluation/EvaluationReport.ts';
+import { type EvaluateOptions, loadsAsked, rulesAsked, seedsAsked } from '../evaluation/evaluateOptions.ts';
+import { evaluationPage } from '../evaluation/html/page.ts';
+import { learningCurve } from '../evaluation/learningCurves.ts';
+import { scenarioAsked } from '../evaluation/scenarios.ts';
+import { studied } from '../evaluation/study.ts';
+import { evaluationTables } from '../evaluation/terminal.ts';
+import { writeNamedFile } from '../home.ts';
+import { onInterrupt } from '../interrupt.ts';
+import type { CommandModule, Session } from '../Session.ts';
+import { integerOption, UsageError } from '../usage.ts';
+
+const BOOTSTRAP_SEED = 1;
+
+const collected = (text: string, before: readonly string[]) => [...before, text];
+
+export const configure: CommandModule['configure'] = (command, session) => {
+  command
+    .option('--policy <file>', 'a policy, or NAME=FILE; again for each of its training seeds', collected, [])
+    .option('--tuned <file>', 'a tuned baseline that is a policy file, or NAME=FILE', collected, [])
+    .option('--against <names>', 'baselines: all of them; else their names, with commas', 'baselines')
+    .option('--scenario <name>', 'openb, network, or a file with a scenario', 'openb')
+    .option('--nodes <n>', 'how many nodes openb has', '64')
+    .option('--load <loads>', 'demanded over offered GPU time; with commas it is a sweep', '1')
+    .option('--trace <files...>', 'node and job lists of a recorded cluster, to replay instead')
+    .option('--seeds <n>', 'arrival seeds that no training plays; or those from A-B', '12')
+    .option('--no-bound', 'leave out the bound of hindsight, which takes time')
+    .option('--curves <files...>', 'metrics of trainings (JSONL), to draw in the page')
+    .option('--workers <n>', 'threads', String(availableParallelism()))
+    .option('--html <file>', 'write all of it as one page')
+    .addHelpText(
+      'after',
+      '\nAll rules meet the same arrivals. Ctrl-C shows what is done.\n\nExample:\n  aicchain evaluate --policy policy.json --against baselines --load 0.8,1.0,1.2 --html report.html',
+    )
+    .action((options: EvaluateOptions, self: Command) => run(session(self), options));
+};
+
+async function run(session: Session, options: EvaluateOptions): Promise<void> {
+  const { out } = session;
+  const rules = rulesAsked(options);
+  const loads = loadsAsked(options.load);
+  const seeds = seedsAsked(options.seeds);
+  const workers = integerOption('--workers', options.workers, 1, 256);
+  const curves = (options.curves ?? []).map((file) => learningCurve(basename(file), textOf(file)));
+  const chosen = await scenarioAsked(session, options);
+  const scenarios = loads.map((load) => chosen.at(load));
+
+  const stop = new AbortController();
+  const told = Promise.withResolvers<void>();
+  const forget = onInterrupt(() => {
+    stop.abort();
+    return told.promise;
+  });
+  try {
+    const found = await out.task('Playing', (update) =>
+      studied({
+        ...{ scenarios, rules, seeds, workers, signal: stop.signal },
+        onProgress: (played, all) => update(`${played} of ${all} episodes`),
+      }),
+    );
+    if (found.seeds.length === 0) {
+      throw new AICChainError('STOPPED', 'it was stopped before every rule had played one arrival seed', {
+        hint: 'Take fewer rules or nodes.',
+      });
+    }
+    const report: EvaluationReport = {
+      scenario: chosen.described,
+      arrivalSeeds: found.seeds,
+      complete: found.seeds.length === seeds.length,
+      byLoad: loads.map((load, i) => ({ load, standings: standingsOf(found.runs[i]!, BOOTSTRAP_SEED) })),
+      curves,
+    };
+    show(session, options, report);
+  } finally {
+    told.resolve();
+    forget();
+  }
+}
+
+function show({ out }: Session, { html }: EvaluateOptions, report: EvaluationReport): void {
+  if (html !== undefined) writeNamedFile(html, evaluationPage(report));
+  const { curves: _, ...said } = report;
+  out.result({ ...said, ...(html !== undefined && { html }) }, () => {
+    out.raw(evaluationTables(report));
+    if (html !== undefined) out.line(`All of it, with plots, is in ${html}`);
+  });
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`${file} cannot be read: ${(cause as Error).message}`);
+  }
+}

@@ -1,0 +1,64 @@
+import { heldOutSeeds } from '../../training/evaluate.ts';
+import { integerOption, UsageError } from '../usage.ts';
+import { policyRules } from './policyRules.ts';
+import { BASELINE_NAMES, baselineRule, HINDSIGHT, type PlayedRule } from './rules.ts';
+
+const MOST_SEEDS = 100_000;
+
+/** What `aicchain evaluate` was told, as text. */
+export interface EvaluateOptions {
+  readonly policy: readonly string[];
+  readonly tuned: readonly string[];
+  readonly against: string;
+  readonly scenario: string;
+  readonly load: string;
+  readonly seeds: string;
+  readonly nodes: string;
+  readonly trace?: readonly string[];
+  readonly bound: boolean;
+  readonly workers: string;
+  readonly html?: string;
+  readonly curves?: readonly string[];
+}
+
+/** Every rule that is asked for, each once. */
+export function rulesAsked({ policy, tuned, against, bound }: EvaluateOptions): readonly PlayedRule[] {
+  const names = against
+    .split(',')
+    .flatMap((name) => (name.trim() === 'baselines' ? BASELINE_NAMES : name.trim()));
+  const rules = [
+    ...policyRules(policy, 'policy', 'policy'),
+    ...policyRules(tuned, 'tuned', 'tuned'),
+    ...[...new Set(names)].map(baselineRule),
+    ...(bound ? [HINDSIGHT] : []),
+  ];
+  const twice = rules.find(({ name }, i) => rules.findIndex((rule) => rule.name === name) !== i);
+  if (twice === undefined) return rules;
+  throw new UsageError(
+    `two rules are called ${twice.name}`,
+    'Give a policy another name: --policy NAME=FILE.',
+  );
+}
+
+/** Loads of a sweep, ascending. @example loadsAsked('1.2,0.8') // [0.8, 1.2] */
+export function loadsAsked(text: string): readonly number[] {
+  const loads = text.split(',').map(Number);
+  const isLoad = (load: number) => load > 0 && load <= 10;
+  if (loads.every(isLoad)) return [...new Set(loads)].sort((a, b) => a - b);
+  throw new UsageError(
+    `--load takes numbers above 0, at most 10, not "${text}"`,
+    'For example --load 0.8,1.0,1.2.',
+  );
+}
+
+/** `N` are so many that no training plays; `A-B` are those of one's own choice. */
+export function seedsAsked(text: string): readonly number[] {
+  const [, from, to] = /^(\d+)-(\d+)$/.exec(text) ?? [];
+  if (from === undefined || to === undefined)
+    return heldOutSeeds(integerOption('--seeds', text, 1, MOST_SEEDS));
+  const count = Number(to) - Number(from) + 1;
+  if (count < 1 || count > MOST_SEEDS) {
+    throw new UsageError(`--seeds ${text} is from more to less, or over ${MOST_SEEDS} of them`);
+  }
+  return Array.from({ length: count }, (_, i) => Number(from) + i);
+}

@@ -1,0 +1,83 @@
+import type { IntegerNetwork } from '../../domain/types.ts';
+import {
+  bestFitMatcher,
+  dotProductMatcher,
+  durationGreedyMatcher,
+  energyGreedyMatcher,
+  fgdMatcher,
+  firstFitMatcher,
+  latencyGreedyMatcher,
+  packingMatcher,
+  priceGreedyMatcher,
+  randomMatcher,
+  referenceProgramMatcher,
+  weightGreedyMatcher,
+  worstFitMatcher,
+} from '../../match/baselines/index.ts';
+import type { DescribedRound, Matcher } from '../../match/Matcher.ts';
+import type { Rule } from '../../training/play.ts';
+import type { Role } from '../../training/standings.ts';
+import { UsageError } from '../usage.ts';
+
+/** How an episode is played, in a form that goes to other threads: matchers go by name; hindsight bounds it instead. */
+export type Clears =
+  | { readonly kind: 'certified'; readonly quality: IntegerNetwork | null }
+  | { readonly kind: 'matcher'; readonly name: string }
+  | { readonly kind: 'hindsight' };
+
+/** A rule that is played: `versions` are what its training seeds ended in, or the one that it is. */
+export interface PlayedRule {
+  readonly name: string;
+  readonly role: Role;
+  readonly versions: readonly Clears[];
+}
+
+const RANDOM_SEED = 1;
+
+/** All that need no tuning. */
+const BASELINES: readonly Matcher<DescribedRound>[] = [
+  weightGreedyMatcher,
+  priceGreedyMatcher,
+  latencyGreedyMatcher,
+  energyGreedyMatcher,
+  durationGreedyMatcher,
+  firstFitMatcher,
+  bestFitMatcher,
+  worstFitMatcher,
+  packingMatcher,
+  dotProductMatcher,
+  fgdMatcher(),
+  referenceProgramMatcher,
+  randomMatcher(RANDOM_SEED),
+];
+
+/** The certified round with no quality at all: what the mechanism alone brings. */
+export const PRICE_ALONE = 'price-alone';
+
+export const BASELINE_NAMES: readonly string[] = [PRICE_ALONE, ...BASELINES.map(({ name }) => name)];
+
+/** @example baselineRule('first-fit') */
+export function baselineRule(name: string): PlayedRule {
+  if (name === PRICE_ALONE)
+    return { name, role: 'untuned', versions: [{ kind: 'certified', quality: null }] };
+  if (BASELINE_NAMES.includes(name)) return { name, role: 'untuned', versions: [{ kind: 'matcher', name }] };
+  throw new UsageError(
+    `there is no baseline "${name}"`,
+    `There are ${BASELINE_NAMES.join(', ')}; or all: baselines.`,
+  );
+}
+
+/** The certified round with each of these networks, a training seed each. */
+export function networkRule(name: string, role: Role, networks: readonly IntegerNetwork[]): PlayedRule {
+  return { name, role, versions: networks.map((quality) => ({ kind: 'certified', quality })) };
+}
+
+/** No rule: the welfare that none exceeds on average, all arrivals known in advance. */
+export const HINDSIGHT: PlayedRule = { name: 'hindsight', role: 'bound', versions: [{ kind: 'hindsight' }] };
+
+export function ruleOf(clears: Exclude<Clears, { kind: 'hindsight' }>): Rule {
+  if (clears.kind === 'certified') return clears;
+  const matcher = BASELINES.find(({ name }) => name === clears.name);
+  if (matcher === undefined) throw new RangeError(`no baseline is called ${clears.name}`);
+  return { kind: 'matcher', matcher };
+}
