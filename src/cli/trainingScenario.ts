@@ -1,12 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { AICChainError } from '../domain/errors.ts';
-import { type Scenario, scenarioOf } from '../training/scenario.ts';
+import { openbScenario } from '../training/market.ts';
+import { checkedScenario, type Scenario, scenarioOf } from '../training/scenario.ts';
 import type { Session } from './Session.ts';
-import { UsageError } from './usage.ts';
+import { integerOption, UsageError } from './usage.ts';
 
-/** What --scenario names: the market of the network, or one that a file describes. */
-export async function trainingScenario(session: Session, named: string): Promise<Scenario> {
-  return named === 'network' ? networkScenario(session) : scenarioFile(named);
+/** Of the market; episodes have seeds of their own. */
+const MARKET_SEED = 1;
+
+/** Of openb. */
+export interface MarketSize {
+  readonly nodes: string;
+  readonly load: string;
+}
+
+/** What --scenario names: the market of the network, one like openb's cluster, or one that a file describes. */
+export async function trainingScenario(
+  session: Session,
+  named: string,
+  size: MarketSize = { nodes: '64', load: '1' },
+): Promise<Scenario> {
+  if (named === 'network') return networkScenario(session);
+  if (named !== 'openb') return scenarioFile(named);
+  const nodes = integerOption('--nodes', size.nodes, 1, 100_000);
+  const load = Number(size.load);
+  if (!(load > 0 && load <= 10)) {
+    throw new UsageError(`--load must be a number above 0 and at most 10, not "${size.load}"`);
+  }
+  return openbScenario({ nodes, load, seed: MARKET_SEED });
 }
 
 /** A market around the nodes of the network and the workloads that it saw. */
@@ -29,7 +50,7 @@ async function networkScenario(session: Session): Promise<Scenario> {
 
 /** JSON with the fields of `Scenario`. */
 function scenarioFile(file: string): Scenario {
-  const hint = 'A scenario is JSON with the fields of `Scenario`, or `network`.';
+  const hint = 'A scenario is JSON with the fields of `Scenario`, or `network`, or `openb`.';
   let told: Scenario;
   try {
     told = JSON.parse(readFileSync(file, 'utf8')) as Scenario;
@@ -39,5 +60,5 @@ function scenarioFile(file: string): Scenario {
   const fields = ['nodes', 'workloads', 'parameters', 'welfare', 'roundSec', 'moneyUnitMicro'] as const;
   const missing = fields.find((field) => told?.[field] === undefined);
   if (missing !== undefined) throw new UsageError(`${file} has no ${missing}`, hint);
-  return told;
+  return checkedScenario(told);
 }

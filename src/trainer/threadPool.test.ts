@@ -3,7 +3,6 @@ import type { Checkpoint, EnvironmentState } from '../training/Checkpoint.ts';
 import { type PpoOptions, type TrainingResult, type TrainingTools, train } from '../training/ppo.ts';
 import { MARKET } from '../training/testing/market.ts';
 import { updateOnBatch } from '../training/updateOnBatch.ts';
-import { VectorEnv } from '../training/VectorEnv.ts';
 import type { OpenPool } from '../training/WorkerPool.ts';
 import { threadPool } from './threadPool.ts';
 
@@ -63,10 +62,7 @@ test('the update alone can be timed, on any number of workers', async () => {
   }
 });
 
-/** Saving needs environments that can be saved. */
-const canSave = 'save' in VectorEnv.prototype;
-
-describe.skipIf(!canSave)('a training that goes on', () => {
+describe('a training that goes on', () => {
   async function checkpointsOf(options: Partial<PpoOptions> = {}) {
     const kept: Checkpoint[] = [];
     const whole = await trained(
@@ -149,7 +145,7 @@ describe('a training that diverges', () => {
     return { scenario: { ...MARKET, welfare }, breakNow };
   }
 
-  test.skipIf(!canSave)('stops at once, with the update, and keeps the last good checkpoint', async () => {
+  test('stops at once, with the update, and keeps the last good checkpoint', async () => {
     const { scenario, breakNow } = breakable();
     const kept: Checkpoint[] = [];
     const save = (checkpoint: Checkpoint) => void kept.push(structuredClone(checkpoint));

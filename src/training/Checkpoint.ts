@@ -1,11 +1,11 @@
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import { AICChainError, type IntegerNetwork } from '../domain/index.ts';
-import type { Observation } from './AICChainEnv.ts';
 import type { AdamState } from './adam.ts';
 import type { PpoOptions, UpdateMetrics } from './PpoOptions.ts';
 import type { RandomState } from './random.ts';
 import type { Scenario } from './scenario.ts';
+import type { VectorState } from './VectorEnv.ts';
 
 /** All that a training between two updates consists of; data alone, so that it can be written down. */
 export interface Checkpoint {
@@ -26,8 +26,7 @@ export interface Checkpoint {
 }
 
 export interface EnvironmentState {
-  readonly state: unknown;
-  readonly observation: Observation;
+  readonly state: VectorState;
   /** Of the choices in it. */
   readonly random: RandomState;
 }

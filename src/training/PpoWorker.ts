@@ -230,26 +230,9 @@ function draw(weights: Float32Array, count: number, left: number): number {
 
 const penaltyOf = (output: number) => Math.min(LARGEST_PENALTY, Math.max(0, output));
 
-interface Restorable {
-  save(): unknown;
-  restore(state: unknown): void;
-}
+const stateOf = ({ env, random }: Play): EnvironmentState => ({ state: env.save(), random: random.save() });
 
-function stateOf({ env, current, random }: Play): EnvironmentState {
-  const state = (env as unknown as Restorable).save();
-  const observation: Observation = {
-    candidates: current.candidates,
-    features: current.features.slice(),
-    weight: current.weight.slice(),
-    penaltyScale: current.penaltyScale.slice(),
-    state: current.state.slice(),
-    mask: current.mask.slice(),
-  };
-  return { state, observation, random: random.save() };
-}
-
-function restore(play: Play, { state, observation, random }: EnvironmentState): void {
-  (play.env as unknown as Restorable).restore(state);
-  play.current = observation;
+function restore(play: Play, { state, random }: EnvironmentState): void {
+  play.current = play.env.restore(state)[0]!;
   play.random = Random.restored(random);
 }

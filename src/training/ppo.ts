@@ -11,7 +11,6 @@ import {
 } from './Checkpoint.ts';
 import { Critic } from './critic.ts';
 import { power } from './elementary.ts';
-import { evaluate } from './evaluate.ts';
 import { inlinePool } from './inlinePool.ts';
 import {
   DEFAULT_PPO,
@@ -39,6 +38,7 @@ import {
   trainingMemory,
   VALUE_LOSS,
 } from './TrainingMemory.ts';
+import { playAll, type WelfareOf } from './tune.ts';
 import type { OpenPool, WorkerPool } from './WorkerPool.ts';
 
 export * from './PpoOptions.ts';
@@ -49,6 +49,8 @@ export interface TrainingTools {
   readonly openPool?: OpenPool;
   /** Seconds, from any beginning. */
   readonly clock?: () => number;
+  /** Plays a network on the validation seeds, more of them at once than this thread can. */
+  readonly welfare?: WelfareOf;
   /** Keeps a checkpoint: every `checkpointEvery` updates, and when the training is stopped. */
   readonly save?: (checkpoint: Checkpoint) => void | Promise<void>;
   /** Where to go on; refused where it is of another training. */
@@ -86,7 +88,7 @@ class Training {
   readonly #learner: Learner;
   #done = 0;
   #best: BestNetwork;
-  #baseWelfareMicro: number;
+  #baseWelfareMicro = Number.NaN;
   #history: UpdateMetrics[] = [];
 
   static async open(scenario: Scenario, options: PpoOptions, tools: TrainingTools): Promise<Training> {
@@ -98,6 +100,7 @@ class Training {
     const learner = await Learner.open(subject, options, tools);
     const training = new Training(scenario, options, tools, learner);
     if (tools.resume) await training.#goOn(tools.resume);
+    else await training.#begin();
     return training;
   }
 
@@ -106,9 +109,12 @@ class Training {
     this.#options = options;
     this.#tools = tools;
     this.#learner = learner;
-    this.#baseWelfareMicro = tools.resume?.baseWelfareMicro ?? this.#welfareOf(null);
-    const network = learner.actor.network();
-    this.#best = { network, welfareMicro: this.#baseWelfareMicro, update: 0 };
+    this.#best = { network: learner.actor.network(), welfareMicro: Number.NaN, update: 0 };
+  }
+
+  async #begin(): Promise<void> {
+    this.#baseWelfareMicro = await this.#welfareOf(null);
+    this.#best = { ...this.#best, welfareMicro: this.#baseWelfareMicro };
   }
 
   async run(onProgress: OnProgress): Promise<TrainingResult> {
@@ -121,7 +127,7 @@ class Training {
       const metrics = await this.#learner.update(update);
       this.#done = update;
       const isCheckpoint = update % checkpointEvery === 0 || update === updates;
-      const validationGain = isCheckpoint ? this.#judge(update) : null;
+      const validationGain = isCheckpoint ? await this.#judge(update) : null;
       this.#history.push({ ...metrics, validationGain });
       if (isCheckpoint) {
         await this.#save();
@@ -140,15 +146,17 @@ class Training {
   }
 
   /** Keeps the network as it is, if none before was better by the deployed rule. Returns its gain over price alone. */
-  #judge(update: number): number {
+  async #judge(update: number): Promise<number> {
     const network = this.#learner.actor.network();
-    const welfareMicro = this.#welfareOf(network);
+    const welfareMicro = await this.#welfareOf(network);
     if (welfareMicro > this.#best.welfareMicro) this.#best = { network, welfareMicro, update };
     return relativeGain(welfareMicro - this.#baseWelfareMicro, this.#baseWelfareMicro);
   }
 
-  #welfareOf(network: IntegerNetwork | null): number {
-    return evaluate(this.#scenario, network, this.#options.validationSeeds).welfareMicro;
+  async #welfareOf(network: IntegerNetwork | null): Promise<number> {
+    const { welfare = playAll(this.#scenario) } = this.#tools;
+    const [bySeed] = await welfare([network], this.#options.validationSeeds);
+    return bySeed!.reduce((sum, one) => sum + one, 0) / bySeed!.length;
   }
 
   async #save(): Promise<void> {

@@ -1,7 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { MICRO_PER_AICC } from '../../domain/units.ts';
-import { CheckpointFile, MetricsFile, progressLine, threadPool } from '../../trainer/index.ts';
+import {
+  CheckpointFile,
+  EvaluationPool,
+  MetricsFile,
+  progressLine,
+  threadPool,
+} from '../../trainer/index.ts';
 import type { Checkpoint } from '../../training/Checkpoint.ts';
 import { compare, heldOutSeeds } from '../../training/evaluate.ts';
 import { DEFAULT_PPO, type PpoOptions, train, type UpdateMetrics } from '../../training/ppo.ts';
@@ -10,7 +16,7 @@ import { makeFolders, writeNamedFile } from '../home.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { policyFileOf, policyFileText } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
-import { trainingScenario } from '../trainingScenario.ts';
+import { type MarketSize, trainingScenario } from '../trainingScenario.ts';
 import { integerOption, UsageError } from '../usage.ts';
 
 const HELD_OUT_SEEDS = heldOutSeeds(24);
@@ -18,11 +24,11 @@ const HELD_OUT_SEEDS = heldOutSeeds(24);
 const NETWORK_FEATURES = [4, 19, 20, 21, 22];
 const MOST_WORKERS = 64;
 
-interface TrainOptions {
+interface TrainOptions extends MarketSize {
+  readonly scenario: string;
   readonly seed: string;
   readonly updates: string;
   readonly out: string;
-  readonly scenario: string;
   readonly workers: string;
   readonly checkpoint?: string;
   readonly checkpointEvery: string;
@@ -38,7 +44,9 @@ export const configure: CommandModule['configure'] = (command, session) => {
     .option('--seed <n>', 'of all randomness: the same seed on the same log gives the same policy hash', '1')
     .option('--updates <n>', 'how long it learns', String(DEFAULT_PPO.updates))
     .option('--out <file>', 'where the policy is written', 'policy.json')
-    .option('--scenario <name>', 'network, or a file with a scenario', 'network')
+    .option('--scenario <name>', 'network, openb, or a file with a scenario', 'network')
+    .option('--nodes <n>', 'how many nodes openb has', '64')
+    .option('--load <x>', 'of openb: demanded over offered GPU time', '1')
     .option('--workers <n>', 'threads; any number gives the same policy', String(availableParallelism()))
     .option('--checkpoint <dir>', 'keep the training there, also on Ctrl-C')
     .option('--checkpoint-every <n>', 'updates', String(DEFAULT_PPO.checkpointEvery))
@@ -63,21 +71,25 @@ async function run(session: Session, options: TrainOptions): Promise<void> {
     options.metrics === undefined
       ? undefined
       : new MetricsFile(options.metrics, checkpoints?.resume?.update ?? 0);
-  const told = await trainingScenario(session, options.scenario);
+  const told = await trainingScenario(session, options.scenario, options);
   const scenario = options.shaping ? told : { ...told, welfare: { ...told.welfare, fragmentation: 0 } };
 
   const startSec = clock();
-  const trained = await out.task('Training', (show) =>
-    stoppable(session, options, (signal) => {
-      const perSecond = stepsPerSecond(checkpoints?.resume?.history.at(-1)?.decisions ?? 0);
-      const onProgress = (_: number, update: UpdateMetrics) => {
-        metrics?.add(update);
-        show(progressLine(update, perSecond(update)));
-      };
-      const tools = { openPool: threadPool(workers), clock, ...checkpoints };
-      return train(scenario, { ...ppo, signal }, onProgress, tools);
-    }),
-  );
+  // No `await using`: Node 22 runs this file as it is, and must train the same policy.
+  const judges = new EvaluationPool(scenario, workers);
+  const trained = await out
+    .task('Training', (show) =>
+      stoppable(session, options, (signal) => {
+        const perSecond = stepsPerSecond(checkpoints?.resume?.history.at(-1)?.decisions ?? 0);
+        const onProgress = (_: number, update: UpdateMetrics) => {
+          metrics?.add(update);
+          show(progressLine(update, perSecond(update)));
+        };
+        const tools = { openPool: threadPool(workers), welfare: judges.welfare, clock, ...checkpoints };
+        return train(scenario, { ...ppo, signal }, onProgress, tools);
+      }),
+    )
+    .finally(() => judges[Symbol.asyncDispose]());
   const seconds = clock() - startSec;
   await tell(session, options, scenario, trained, seconds);
 }
