@@ -1,20 +1,5 @@
 import type { IntegerNetwork } from '../../domain/types.ts';
-import {
-  bestFitMatcher,
-  dotProductMatcher,
-  durationGreedyMatcher,
-  energyGreedyMatcher,
-  fgdMatcher,
-  firstFitMatcher,
-  latencyGreedyMatcher,
-  packingMatcher,
-  priceGreedyMatcher,
-  randomMatcher,
-  referenceProgramMatcher,
-  weightGreedyMatcher,
-  worstFitMatcher,
-} from '../../match/baselines/index.ts';
-import type { DescribedRound, Matcher } from '../../match/Matcher.ts';
+import { BASELINES } from '../../match/baselines/index.ts';
 import type { Rule } from '../../training/play.ts';
 import type { Role } from '../../training/standings.ts';
 import { UsageError } from '../usage.ts';
@@ -31,25 +16,6 @@ export interface PlayedRule {
   readonly role: Role;
   readonly versions: readonly Clears[];
 }
-
-const RANDOM_SEED = 1;
-
-/** All that need no tuning. */
-const BASELINES: readonly Matcher<DescribedRound>[] = [
-  weightGreedyMatcher,
-  priceGreedyMatcher,
-  latencyGreedyMatcher,
-  energyGreedyMatcher,
-  durationGreedyMatcher,
-  firstFitMatcher,
-  bestFitMatcher,
-  worstFitMatcher,
-  packingMatcher,
-  dotProductMatcher,
-  fgdMatcher(),
-  referenceProgramMatcher,
-  randomMatcher(RANDOM_SEED),
-];
 
 /** The certified round with no quality at all: what the mechanism alone brings. */
 export const PRICE_ALONE = 'price-alone';
