@@ -30,6 +30,13 @@ export function featureSpread(scenario: Scenario, seeds: readonly number[]): Fea
   return tally.spread();
 }
 
+/** The same of features that lie in rows, one after the other. */
+export function spreadOfRows(features: Int16Array): FeatureSpread {
+  const tally = new Tally();
+  for (let at = 0; at < features.length; at += FEATURES) tally.note(features.subarray(at, at + FEATURES));
+  return tally.spread();
+}
+
 class Tally {
   #seen = 0;
   readonly #row = new Int16Array(FEATURES);
@@ -45,7 +52,7 @@ class Tally {
         for (let k = 0; k < which.length; k++) {
           const i = which[k]!;
           into[i] = 0;
-          this.#note(writeFeatures(this.#row, 0, spec, records[i]!, budgetMicro, round, counters));
+          this.note(writeFeatures(this.#row, 0, spec, records[i]!, budgetMicro, round, counters));
         }
       },
     };
@@ -62,7 +69,7 @@ class Tally {
     return { mean, deviation, least: this.#least, most: this.#most };
   }
 
-  #note(row: Int16Array): void {
+  note(row: Int16Array): void {
     this.#seen++;
     for (let i = 0; i < FEATURES; i++) {
       const x = row[i]!;
