@@ -1,22 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  bestFitMatcher,
-  dotProductMatcher,
-  durationGreedyMatcher,
-  energyGreedyMatcher,
-  fgdMatcher,
-  firstFitMatcher,
-  LINEAR_FACTS,
-  latencyGreedyMatcher,
-  linearScoreMatcher,
-  oracleMatcher,
-  packingMatcher,
-  priceGreedyMatcher,
-  randomMatcher,
-  referenceProgramMatcher,
-  weightGreedyMatcher,
-  worstFitMatcher,
-} from './baselines/index.ts';
+import { BASELINES, fgdMatcher, LINEAR_FACTS, linearScoreMatcher, oracleMatcher } from './baselines/index.ts';
 import { certifiedMatcher } from './certified.ts';
 import type { DescribedRound, Matcher, RoundInstance } from './Matcher.ts';
 import { referenceMatcher } from './reference.ts';
@@ -29,21 +12,9 @@ const ROUNDS = Array.from({ length: 300 }, (_, seed) =>
 const MATCHERS: readonly Matcher<DescribedRound>[] = [
   certifiedMatcher,
   referenceMatcher,
-  randomMatcher(1),
-  firstFitMatcher,
-  bestFitMatcher,
-  worstFitMatcher,
-  packingMatcher,
-  dotProductMatcher,
-  fgdMatcher(),
+  ...BASELINES,
   fgdMatcher([{ gpus: 2, memoryCode: 130, classMask: 0, frequency: 1 }]),
-  priceGreedyMatcher,
-  weightGreedyMatcher,
-  latencyGreedyMatcher,
-  durationGreedyMatcher,
-  energyGreedyMatcher,
   linearScoreMatcher(LINEAR_FACTS.map((_, i) => (i % 3) - 1)),
-  referenceProgramMatcher,
   oracleMatcher((workload, node) => (workload * 7 + node * 3) % 5),
 ];
 

@@ -112,7 +112,7 @@ describe('a training that goes on', () => {
     };
     await trained({ openPool }, { environments: 2, updates: 1 });
     expect(failure).toMatchObject({
-      code: 'TRAINING_THREAD_FAILED',
+      code: 'THREAD_FAILED',
       message: expect.stringMatching(/undefined/),
     });
   });

@@ -1,23 +1,20 @@
 import { FEATURES } from '../domain/index.ts';
 import type { Scores } from '../match/index.ts';
 import { writeFeatures } from '../policy/features.ts';
+import type { FeatureScale } from './actor.ts';
 import { certifiedClearing, playBy } from './play.ts';
 import { Simulation } from './Simulation.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Where the features of a scenario lie, over every pair that price alone weighs. */
-export interface FeatureSpread {
-  /** Rounded, so that centring is exact. */
-  readonly mean: Int32Array;
-  /** 0 where a feature hardly varies: nothing can be learned from it. */
-  readonly deviation: Float64Array;
+/** Where features lie. A feature that hardly varies has deviation 0: nothing can be learned from it. */
+export interface FeatureSpread extends FeatureScale {
   readonly least: Int32Array;
   readonly most: Int32Array;
 }
 
 const SMALLEST_DEVIATION = 0.5;
 
-/** Measured by playing these seeds. */
+/** Over every pair that price alone weighs as it plays these seeds. */
 export function featureSpread(scenario: Scenario, seeds: readonly number[]): FeatureSpread {
   const simulation = new Simulation(scenario);
   const tally = new Tally();
@@ -37,7 +34,8 @@ export function spreadOfRows(features: Int16Array): FeatureSpread {
   return tally.spread();
 }
 
-class Tally {
+/** Row after row, where their features lie. */
+export class Tally {
   #seen = 0;
   readonly #row = new Int16Array(FEATURES);
   readonly #sum = new Float64Array(FEATURES);

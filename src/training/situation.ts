@@ -2,6 +2,7 @@ import { FEATURES } from '../domain/index.ts';
 import { MAX_CANDIDATES, type Observation } from './AICChainEnv.ts';
 import type { FeatureScale } from './actor.ts';
 import { log } from './elementary.ts';
+import { Tally } from './featureSpread.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import { VectorEnv } from './VectorEnv.ts';
@@ -43,38 +44,26 @@ export function writeContext(
 
 const SCALE_EPISODES = 4;
 const SCALE_STEPS = 128;
-const SMALLEST_DEVIATION = 0.5;
 
-/** Where the features lie when the choice is by price alone with now and then another. Masked ones are not read. */
+/** Over the candidates of an actor that goes by price alone, with now and then another choice. Masked ones are not read. */
 export function featureScale(scenario: Scenario, seed: number, masked: readonly number[]): FeatureScale {
   const envs = new VectorEnv(scenario, SCALE_EPISODES, seed);
   const random = new Random(seed).split(5);
-  const sum = new Float64Array(FEATURES);
-  const squares = new Float64Array(FEATURES);
+  const tally = new Tally();
   const current = envs.reset().map(([observation]) => observation);
-  let seen = 0;
   for (let t = 0; t < SCALE_STEPS; t++) {
     for (let e = 0; e < envs.count; e++) {
       const { candidates, features, weight } = current[e]!;
       let best = random.integer(candidates);
       for (let a = 0; a < candidates; a++) {
         if (random.float() < 0.8 && weight[a]! > weight[best]!) best = a;
-        for (let i = 0; i < FEATURES; i++) {
-          const x = features[a * FEATURES + i]!;
-          sum[i]! += x;
-          squares[i]! += x * x;
-        }
+        tally.note(features.subarray(a * FEATURES, (a + 1) * FEATURES));
       }
-      seen += candidates;
       current[e] = envs.step(e, best).observation;
     }
   }
-  const mean = Int32Array.from(sum, (s) => Math.round(s / seen));
-  const deviation = Float64Array.from(sum, (s, i) => {
-    const sigma = Math.sqrt(Math.max(0, squares[i]! / seen - (s / seen) * (s / seen)));
-    return sigma < SMALLEST_DEVIATION || masked.includes(i) ? 0 : sigma;
-  });
-  return { mean, deviation };
+  const { mean, deviation } = tally.spread();
+  return { mean, deviation: deviation.map((sigma, i) => (masked.includes(i) ? 0 : sigma)) };
 }
 
 /** The shift under which one strong unit of the last layer is worth about half of the mean ask. */

@@ -1,5 +1,4 @@
 import type { IntegerNetwork } from '../domain/index.ts';
-import { log } from './elementary.ts';
 import { featureSpread } from './featureSpread.ts';
 import { emptyNetwork, LinearQuality } from './linear.ts';
 import { Masters } from './masters.ts';
@@ -15,6 +14,7 @@ import {
   type SearchSpace,
   type SearchState,
 } from './search.ts';
+import { outputShift } from './situation.ts';
 import { relativeGain } from './statistics.ts';
 
 /** Every setting of a search on the deployed rule. */
@@ -227,13 +227,6 @@ function searchOf(space: SearchSpace, options: TuneOptions, random: Random): Sea
   return options.method === 'es'
     ? new EvolutionStrategy(space, options, random, state)
     : new CrossEntropy(space, options, random, state);
-}
-
-/** The shift under which one strong unit of the last layer is worth about half of the mean ask. */
-function outputShift({ nodes, parameters }: Scenario): number {
-  const ask = nodes.reduce((sum, node) => sum + node.askMicroPerGpuHour, 0) / nodes.length;
-  const useful = Math.min(65_535, (0.5 * ask * 65_535) / Math.max(1, parameters.maxPenaltyMicroPerGpuHour));
-  return Math.min(24, Math.max(0, Math.round(log(4_096 / Math.max(1, useful)) / Math.LN2)));
 }
 
 function mean(values: ArrayLike<number>): number {

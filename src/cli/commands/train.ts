@@ -79,8 +79,7 @@ async function run(session: Session, options: TrainOptions): Promise<void> {
   const scenario = options.shaping ? told : { ...told, welfare: { ...told.welfare, fragmentation: 0 } };
 
   const startSec = clock();
-  // No `await using`: Node 22 runs this file as it is, and must train the same policy.
-  const judges = new EvaluationPool(scenario, workers);
+  const judges = new EvaluationPool([scenario], workers);
   const trained = await out
     .task('Training', (show) =>
       stoppable(session, options, (signal) => {
@@ -93,7 +92,7 @@ async function run(session: Session, options: TrainOptions): Promise<void> {
         return train(scenario, { ...ppo, signal }, onProgress, tools);
       }),
     )
-    .finally(() => judges[Symbol.asyncDispose]());
+    .finally(() => judges.close());
   const seconds = clock() - startSec;
   await tell(session, options, scenario, trained, seconds);
 }

@@ -81,7 +81,7 @@ async function run(session: Session, flags: Flags): Promise<void> {
   const workers = integerOption('--workers', flags.workers, 1, 256);
   const scenario = await scenarioAsked(session, flags);
   const startedMs = performance.now();
-  await using pool = new EvaluationPool(scenario, workers);
+  const pool = new EvaluationPool([scenario], workers);
   const written = Promise.withResolvers<void>();
   const forget = onInterrupt(() => {
     stop.abort();
@@ -93,7 +93,10 @@ async function run(session: Session, flags: Flags): Promise<void> {
         update(`generation ${generation} of ${generations}, ${percent(meanGain)} over price alone`),
       ),
     )
-    .finally(forget);
+    .finally(async () => {
+      forget();
+      await pool.close();
+    });
   const seconds = (performance.now() - startedMs) / 1_000;
   const policy = policyFileOf(tuned.network, options.seed);
   writeNamedFile(flags.out, policyFileText(policy));

@@ -1,29 +1,8 @@
 import type { IntegerNetwork } from '../../domain/types.ts';
-import {
-  bestFitMatcher,
-  dotProductMatcher,
-  durationGreedyMatcher,
-  energyGreedyMatcher,
-  fgdMatcher,
-  firstFitMatcher,
-  latencyGreedyMatcher,
-  packingMatcher,
-  priceGreedyMatcher,
-  randomMatcher,
-  referenceProgramMatcher,
-  weightGreedyMatcher,
-  worstFitMatcher,
-} from '../../match/baselines/index.ts';
-import type { DescribedRound, Matcher } from '../../match/Matcher.ts';
-import type { Rule } from '../../training/play.ts';
+import { BASELINES } from '../../match/baselines/index.ts';
+import type { Clears } from '../../trainer/Clears.ts';
 import type { Role } from '../../training/standings.ts';
 import { UsageError } from '../usage.ts';
-
-/** How an episode is played, in a form that goes to other threads: matchers go by name; hindsight bounds it instead. */
-export type Clears =
-  | { readonly kind: 'certified'; readonly quality: IntegerNetwork | null }
-  | { readonly kind: 'matcher'; readonly name: string }
-  | { readonly kind: 'hindsight' };
 
 /** A rule that is played: `versions` are what its training seeds ended in, or the one that it is. */
 export interface PlayedRule {
@@ -31,25 +10,6 @@ export interface PlayedRule {
   readonly role: Role;
   readonly versions: readonly Clears[];
 }
-
-const RANDOM_SEED = 1;
-
-/** All that need no tuning. */
-const BASELINES: readonly Matcher<DescribedRound>[] = [
-  weightGreedyMatcher,
-  priceGreedyMatcher,
-  latencyGreedyMatcher,
-  energyGreedyMatcher,
-  durationGreedyMatcher,
-  firstFitMatcher,
-  bestFitMatcher,
-  worstFitMatcher,
-  packingMatcher,
-  dotProductMatcher,
-  fgdMatcher(),
-  referenceProgramMatcher,
-  randomMatcher(RANDOM_SEED),
-];
 
 /** The certified round with no quality at all: what the mechanism alone brings. */
 export const PRICE_ALONE = 'price-alone';
@@ -74,10 +34,3 @@ export function networkRule(name: string, role: Role, networks: readonly Integer
 
 /** No rule: the welfare that none exceeds on average, all arrivals known in advance. */
 export const HINDSIGHT: PlayedRule = { name: 'hindsight', role: 'bound', versions: [{ kind: 'hindsight' }] };
-
-export function ruleOf(clears: Exclude<Clears, { kind: 'hindsight' }>): Rule {
-  if (clears.kind === 'certified') return clears;
-  const matcher = BASELINES.find(({ name }) => name === clears.name);
-  if (matcher === undefined) throw new RangeError(`no baseline is called ${clears.name}`);
-  return { kind: 'matcher', matcher };
-}

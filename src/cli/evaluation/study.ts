@@ -1,8 +1,7 @@
-import type { MetricValues } from '../../training/metrics.ts';
+import { EvaluationPool } from '../../trainer/EvaluationPool.ts';
+import type { PlayTask } from '../../trainer/evaluationThread.ts';
 import type { Scenario } from '../../training/scenario.ts';
 import type { RuleRuns } from '../../training/standings.ts';
-import { PlayPool } from './PlayPool.ts';
-import type { PlayTask } from './playWorker.ts';
 import type { PlayedRule } from './rules.ts';
 
 export interface Study {
@@ -37,21 +36,14 @@ export async function studied(study: Study): Promise<Studied> {
     versions.map((_, version): Place => ({ rule, version })),
   );
   const tasks = tasksOf(study, places);
-  const values: (MetricValues | undefined)[] = new Array(tasks.length).fill(undefined);
-  await using pool = new PlayPool(scenarios, Math.max(1, Math.min(workers, tasks.length)));
-  let played = 0;
-  await pool.play(
-    tasks,
-    (task, found) => {
-      values[task] = found;
-      onProgress?.(++played, tasks.length);
-    },
-    signal,
-  );
+  const pool = new EvaluationPool(scenarios, Math.max(1, Math.min(workers, tasks.length)));
+  let done = 0;
+  const onPlayed = () => onProgress?.(++done, tasks.length);
+  const played = await pool.play(tasks, { onPlayed, ...(signal && { signal }) }).finally(() => pool.close());
 
   const perScenario = places.length;
   const perSeed = scenarios.length * perScenario;
-  const missing = values.indexOf(undefined);
+  const missing = played.indexOf(undefined);
   const complete = missing < 0 ? seeds.length : Math.floor(missing / perSeed);
   const runs = scenarios.map((_, scenario) =>
     rules.map(({ name, role, versions }, rule): RuleRuns => {
@@ -59,7 +51,7 @@ export async function studied(study: Study): Promise<Studied> {
       const rows = versions.map((_, version) =>
         Array.from(
           { length: complete },
-          (_, seed) => values[seed * perSeed + scenario * perScenario + first + version]!,
+          (_, seed) => played[seed * perSeed + scenario * perScenario + first + version]!.metrics,
         ),
       );
       return { name, role, runs: rows };

@@ -12,5 +12,6 @@ export * from './packing.ts';
 export * from './priceGreedy.ts';
 export * from './random.ts';
 export * from './referenceProgram.ts';
+export * from './untuned.ts';
 export * from './weightGreedy.ts';
 export * from './worstFit.ts';
