@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FEATURES } from '../domain/index.ts';
 import { dearer, expectedWorth, joined, lessonOf, type Worth } from './lesson.ts';
+import { emptyNetwork } from './linear.ts';
 import { openbScenario } from './market.ts';
 import { Simulation } from './Simulation.ts';
 
@@ -55,6 +56,14 @@ describe('a lesson', () => {
       expect(one).toBeCloseTo(played.target[k]!, 6);
       expect(one).toBeGreaterThan(lesson.target[k]!);
     });
+  });
+
+  test('is of the pairs that its player is led to', () => {
+    const refusing = { ...emptyNetwork(8, 0), b3: 65_535 }; // starts hardly anything: workloads pile up
+    const led = lessonOf(SCENARIO, [1, 2], { worth, player: refusing });
+    expect(led.target.length).toBeGreaterThan(1.5 * lesson.target.length);
+    const same = lessonOf(SCENARIO, [1, 2], { worth, player: emptyNetwork(8, 0) });
+    expect(same).toEqual(lesson); // the network of zeros is price alone
   });
 
   test('looks at nothing that changes the episode', () => {
