@@ -22,6 +22,7 @@ export * from './spaces.ts';
 export * from './standings.ts';
 export * from './statistics.ts';
 export * from './teach.ts';
+export * from './teachAndChoose.ts';
 export * from './traceScenario.ts';
 export * from './traces/index.ts';
 export * from './tune.ts';

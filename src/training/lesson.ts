@@ -11,7 +11,7 @@ import type { SimulatedWorkload } from './workloads.ts';
 export interface Lesson {
   /** 24 of each row. */
   readonly features: Int16Array;
-  /** In [−20000, 65535]: below 0, no penalty is low enough. */
+  /** Also what no penalty reaches: `teach` clips it. */
   readonly target: Float64Array;
   /** How much a row counts: the square root of its predicted GPU-hours. */
   readonly weight: Float64Array;
@@ -31,8 +31,6 @@ export interface LessonOptions {
 }
 
 export const DEFAULT_LESSON = { player: null, share: 0.08, seed: 1 } as const;
-
-const LEAST_TARGET = -20_000;
 
 /**
  * The welfare that is expected of a match by what is true of its node, less the price of the GPU time that it takes from
@@ -87,6 +85,17 @@ export function joined(lessons: readonly Lesson[]): Lesson {
   return all;
 }
 
+/** A lesson of `expectedWorth` with dearer capacity: each GPU-hour counts for so much less. */
+export function dearer(lesson: Lesson, scenario: Scenario, microPerGpuHour: number): Lesson {
+  const step = penaltyOf(scenario, microPerGpuHour);
+  return { ...lesson, target: lesson.target.map((target) => target + step) };
+}
+
+/** The penalty that a GPU-hour costs so much by. */
+function penaltyOf({ parameters }: Scenario, microPerGpuHour: number): number {
+  return (microPerGpuHour / Math.max(1, parameters.maxPenaltyMicroPerGpuHour)) * LARGEST_PENALTY;
+}
+
 class Notes {
   readonly #simulation: Simulation;
   readonly #options: LessonOptions;
@@ -123,13 +132,11 @@ class Notes {
     if (this.#rows === this.#room.target.length) this.#room = joined([this.#room, emptyLesson(this.#rows)]);
     const row = this.#rows++;
     const { features, target, weight } = this.#room;
-    const { maxPenaltyMicroPerGpuHour } = simulation.scenario.parameters;
     const weightMicro = simulation.weightMicro(workload, node, simulation.gpuSec(workload, node));
     const hours = gpuHours(simulation, workload, node);
     const rate = (weightMicro - this.#options.worth(simulation, workload, node)) / hours;
-    const penalty = (rate / Math.max(1, maxPenaltyMicroPerGpuHour)) * LARGEST_PENALTY;
     simulation.writeFeatures(workload, node, features, row * FEATURES);
-    target[row] = Math.min(LARGEST_PENALTY, Math.max(LEAST_TARGET, penalty));
+    target[row] = penaltyOf(simulation.scenario, rate);
     weight[row] = Math.sqrt(hours);
   }
 }

@@ -80,18 +80,11 @@ describe('teach', () => {
     expect(await teach(lessons, { seed: 4 })).not.toEqual(one);
   });
 
-  test('what it was taught beats price alone on seeds that nobody has seen, and can be taught further', async () => {
-    const first = lessonOf(SCENARIO, trainingSeeds(1, 0, 6), { worth });
-    const options = { minibatch: 512 };
-    const network = await teach([first], options);
-    const own = lessonOf(SCENARIO, trainingSeeds(1, 1, 3), { worth, player: network });
-    const further = await teach([first, own], options);
-    expect(own.target).not.toEqual(lessonOf(SCENARIO, trainingSeeds(1, 1, 3), { worth }).target);
-    for (const policy of [network, further]) {
-      const { gain, verdict } = compare(SCENARIO, policy, heldOutSeeds(8));
-      expect(verdict).toBe('wins');
-      expect(gain).toBeGreaterThan(0.02);
-    }
+  test('what it was taught beats price alone on seeds that nobody has seen', async () => {
+    const network = await teach([lessonOf(SCENARIO, trainingSeeds(1, 0, 6), { worth })], { minibatch: 512 });
+    const { gain, verdict } = compare(SCENARIO, network, heldOutSeeds(8));
+    expect(verdict).toBe('wins');
+    expect(gain).toBeGreaterThan(0.03);
   });
 
   test('of prices in other units it learns as well', async () => {

@@ -25,6 +25,8 @@ export interface TeachOptions {
   readonly learningRate: number;
   /** Penalties are far off when they are wrong by this much: the unit of the error. */
   readonly errorUnit: number;
+  /** Targets below it count as this: below 0, no penalty is low enough. */
+  readonly leastTarget: number;
   /** Largest norm of a gradient. */
   readonly maxGradientNorm: number;
   /** Stops the teaching between two passes. */
@@ -39,6 +41,7 @@ export const DEFAULT_TEACH: TeachOptions = {
   minibatch: 2_048,
   learningRate: 0.01,
   errorUnit: 3_000,
+  leastTarget: -20_000,
   maxGradientNorm: 1,
 };
 
@@ -157,7 +160,7 @@ class Pupil {
   /** Adds the gradient of a block of rows to the part: of the mean over `size` rows of weight · (error / unit)². */
   #carry(from: number, at: number, count: number, size: number): number {
     const { features, target, weight } = this.#lesson;
-    const { errorUnit } = this.#options;
+    const { errorUnit, leastTarget } = this.#options;
     const order = this.#order;
     const into = this.#memory.batch.features;
     const start = at * MAX_CANDIDATES * FEATURES;
@@ -170,11 +173,12 @@ class Pupil {
     for (let k = 0; k < count; k++) {
       const row = order[from + k]!;
       const penalty = Math.min(LARGEST_PENALTY, Math.max(0, this.#policy.output[k]!));
-      if (penalty === 0 && target[row]! <= 0) continue; // no penalty is lower
-      const error = (penalty - target[row]!) / errorUnit;
+      const wanted = Math.min(LARGEST_PENALTY, Math.max(leastTarget, target[row]!));
+      if (penalty === 0 && wanted <= 0) continue; // no penalty is lower
+      const error = penalty - wanted;
       const counts = weight[row]! / this.#meanWeight;
-      squares += counts * (penalty - target[row]!) * (penalty - target[row]!);
-      this.#policy.carry(k, (2 * counts * error) / errorUnit / size);
+      squares += counts * error * error;
+      this.#policy.carry(k, (2 * counts * error) / (errorUnit * errorUnit * size));
     }
     this.#policy.backward(at, this.#memory.partials[0]!);
     return squares;

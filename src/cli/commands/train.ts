@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
+import { hexToBytes } from '@noble/hashes/utils';
 import type { Command } from 'commander';
 import { MICRO_PER_AICC } from '../../domain/units.ts';
+import { decodeWeights } from '../../policy/weightsBytes.ts';
 import {
   CheckpointFile,
   EvaluationPool,
@@ -14,7 +16,7 @@ import { DEFAULT_PPO, type PpoOptions, train, type UpdateMetrics } from '../../t
 import type { Scenario } from '../../training/scenario.ts';
 import { makeFolders, writeNamedFile } from '../home.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { policyFileOf, policyFileText } from '../policyFile.ts';
+import { policyFileOf, policyFileText, readPolicyFile } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
 import { type MarketSize, trainingScenario } from '../trainingScenario.ts';
 import { integerOption, UsageError } from '../usage.ts';
@@ -26,6 +28,7 @@ const MOST_WORKERS = 64;
 
 interface TrainOptions extends MarketSize {
   readonly scenario: string;
+  readonly from?: string;
   readonly seed: string;
   readonly updates: string;
   readonly out: string;
@@ -44,6 +47,7 @@ export const configure: CommandModule['configure'] = (command, session) => {
     .option('--seed <n>', 'of all randomness: the same seed on the same log gives the same policy hash', '1')
     .option('--updates <n>', 'how long it learns', String(DEFAULT_PPO.updates))
     .option('--out <file>', 'where the policy is written', 'policy.json')
+    .option('--from <file>', 'a policy to begin with, of `aicchain teach` or of `aicchain train`')
     .option('--scenario <name>', 'network, openb, or a file with a scenario', 'network')
     .option('--nodes <n>', 'how many nodes openb has', '64')
     .option('--load <x>', 'of openb: demanded over offered GPU time', '1')
@@ -102,8 +106,15 @@ function stepsPerSecond(before: number): (update: UpdateMetrics) => number {
 }
 
 function ppoOptions(options: TrainOptions): Partial<PpoOptions> {
+  if (options.from !== undefined && !options.networkFeatures) {
+    throw new UsageError('--no-network-features does not go with --from', 'Leave out one of them.');
+  }
   return {
     seed: integerOption('--seed', options.seed, 0, 2 ** 32 - 1),
+    from:
+      options.from === undefined
+        ? null
+        : decodeWeights(hexToBytes(readPolicyFile(options.from).weights.slice(2))),
     updates: integerOption('--updates', options.updates, 1, 100_000),
     checkpointEvery: integerOption('--checkpoint-every', options.checkpointEvery, 1, 100_000),
     fakeQuantise: options.float !== true,
