@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSpec } from '../src/cli/spec.ts';
+import { scenarioFrom } from '../src/trainer/scenario/scenarioFrom.ts';
+import { certified, play, Simulation } from '../src/training/index.ts';
 import { explainAMatch } from './01-explain-a-match.ts';
 import { verifyALog } from './02-verify-a-log.ts';
 import { trainAndCompile } from './03-train-and-compile-a-policy.ts';
@@ -25,6 +28,13 @@ describe('the examples', () => {
     const { hash, again, codeBytes } = await trainAndCompile(1);
     expect(again).toBe(hash);
     expect(codeBytes).toBeGreaterThan(5_000);
+  });
+
+  it('market.json is a market to train and evaluate in', () => {
+    const told = JSON.parse(readFileSync(join(import.meta.dirname, 'market.json'), 'utf8'));
+    const scenario = scenarioFrom(told);
+    expect(scenario.nodes.map(({ gpus }) => gpus)).toEqual([8, 4, 2]);
+    expect(play(new Simulation(scenario), 1, certified(null)).endings.completed).toBeGreaterThan(0);
   });
 
   it('workload.yaml is a workload', () => {

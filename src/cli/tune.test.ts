@@ -1,7 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MARKET } from '../training/testing/market.ts';
 import { readPolicyFile } from './policyFile.ts';
 import { cli, shell, temporaryFolder } from './testing/cli.ts';
 
@@ -12,7 +11,7 @@ const SHORT = ['--population', '4', '--episodes', '1'];
 
 beforeAll(() => {
   folder = temporaryFolder();
-  writeFileSync(file('scenario.json'), JSON.stringify({ ...MARKET, horizonRounds: 8 }));
+  writeFileSync(file('scenario.json'), JSON.stringify({ horizonRounds: 8 }));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -23,6 +22,7 @@ describe('aicchain tune', () => {
     [['--sigma', '0'], 'above 0'],
     [['--population', '5'], 'even'],
     [['--method', 'cem', '--from', 'policy.json'], 'starts at price alone'],
+    [['--load', '0'], '--load must be a number from 0.01'],
     [['--from', 'nowhere.json'], 'cannot be read'],
   ])('refuses %j', async (args, why) => {
     const { code, stdout } = await tune(...args);

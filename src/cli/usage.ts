@@ -16,6 +16,17 @@ export function integerOption(name: string, text: string, min: number, max: numb
   throw new UsageError(`${name} must be a whole number from ${min} to ${max}, not "${text}"`);
 }
 
+/** A number from text, within bounds. */
+export function numberOption(
+  name: string,
+  text: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= min && value <= max) return value;
+  throw new UsageError(`${name} must be a number from ${min} to ${max}, not "${text}"`);
+}
+
 /** An address that HTTP reaches. */
 export function checkedUrl(name: string, text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;

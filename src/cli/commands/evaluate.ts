@@ -3,17 +3,19 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { AICChainError } from '../../domain/errors.ts';
+import type { Scenario } from '../../training/scenario.ts';
 import { standingsOf } from '../../training/standings.ts';
 import type { EvaluationReport } from '../evaluation/EvaluationReport.ts';
 import { type EvaluateOptions, loadsAsked, rulesAsked, seedsAsked } from '../evaluation/evaluateOptions.ts';
 import { evaluationPage } from '../evaluation/html/page.ts';
 import { learningCurve } from '../evaluation/learningCurves.ts';
-import { scenarioAsked } from '../evaluation/scenarios.ts';
 import { studied } from '../evaluation/study.ts';
 import { evaluationTables } from '../evaluation/terminal.ts';
 import { writeNamedFile } from '../home.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { CommandModule, Session } from '../Session.ts';
+import { marketAsked } from '../scenario.ts';
+import { SCENARIO_HELP, scenarioOptions } from '../scenarioOptions.ts';
 import { integerOption, UsageError } from '../usage.ts';
 
 const BOOTSTRAP_SEED = 1;
@@ -21,14 +23,13 @@ const BOOTSTRAP_SEED = 1;
 const collected = (text: string, before: readonly string[]) => [...before, text];
 
 export const configure: CommandModule['configure'] = (command, session) => {
-  command
+  scenarioOptions(command, 'openb', [
+    '--load <loads>',
+    'demanded over offered GPU time, 1 unless named; with commas it is a sweep',
+  ])
     .option('--policy <file>', 'a policy, or NAME=FILE; again for each of its training seeds', collected, [])
     .option('--tuned <file>', 'a tuned baseline that is a policy file, or NAME=FILE', collected, [])
     .option('--against <names>', 'baselines: all of them; else their names, with commas', 'baselines')
-    .option('--scenario <name>', 'openb, network, or a file with a scenario', 'openb')
-    .option('--nodes <n>', 'how many nodes openb has', '64')
-    .option('--load <loads>', 'demanded over offered GPU time; with commas it is a sweep', '1')
-    .option('--trace <files...>', 'node and job lists of a recorded cluster, to replay instead')
     .option('--seeds <n>', 'arrival seeds that no training plays; or those from A-B', '12')
     .option('--no-bound', 'leave out the bound of hindsight, which takes time')
     .option('--curves <files...>', 'metrics of trainings (JSONL), to draw in the page')
@@ -36,7 +37,7 @@ export const configure: CommandModule['configure'] = (command, session) => {
     .option('--html <file>', 'write all of it as one page')
     .addHelpText(
       'after',
-      '\nAll rules meet the same arrivals. Ctrl-C shows what is done.\n\nExample:\n  aicchain evaluate --policy policy.json --against baselines --load 0.8,1.0,1.2 --html report.html',
+      `\nAll rules meet the same arrivals. Ctrl-C shows what is done.\n${SCENARIO_HELP}\n\nExample:\n  aicchain evaluate --policy policy.json --against baselines --load 0.8,1.0,1.2 --html report.html`,
     )
     .action((options: EvaluateOptions, self: Command) => run(session(self), options));
 };
@@ -48,8 +49,8 @@ async function run(session: Session, options: EvaluateOptions): Promise<void> {
   const seeds = seedsAsked(options.seeds);
   const workers = integerOption('--workers', options.workers, 1, 256);
   const curves = (options.curves ?? []).map((file) => learningCurve(basename(file), textOf(file)));
-  const chosen = await scenarioAsked(session, options);
-  const scenarios = loads.map((load) => chosen.at(load));
+  const market = await marketAsked(session, options);
+  const scenarios = loads.map((load) => market.at(load));
 
   const stop = new AbortController();
   const told = Promise.withResolvers<void>();
@@ -70,7 +71,7 @@ async function run(session: Session, options: EvaluateOptions): Promise<void> {
       });
     }
     const report: EvaluationReport = {
-      scenario: chosen.described,
+      scenario: described(market.name, scenarios[0]!),
       arrivalSeeds: found.seeds,
       complete: found.seeds.length === seeds.length,
       byLoad: loads.map((load, i) => ({ load, standings: standingsOf(found.runs[i]!, BOOTSTRAP_SEED) })),
@@ -81,6 +82,11 @@ async function run(session: Session, options: EvaluateOptions): Promise<void> {
     told.resolve();
     forget();
   }
+}
+
+function described(name: string, { nodes, horizonRounds, roundSec }: Scenario): string {
+  const gpus = nodes.reduce((sum, node) => sum + node.gpus, 0);
+  return `${name}: ${nodes.length} nodes with ${gpus} GPUs, ${horizonRounds} rounds of ${roundSec} s`;
 }
 
 function show({ out }: Session, { html }: EvaluateOptions, report: EvaluationReport): void {

@@ -18,7 +18,8 @@ import { makeFolders, writeNamedFile } from '../home.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { policyFileOf, policyFileText, readPolicyFile } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
-import { type MarketSize, trainingScenario } from '../trainingScenario.ts';
+import { scenarioAsked } from '../scenario.ts';
+import { SCENARIO_HELP, type ScenarioFlags, scenarioOptions } from '../scenarioOptions.ts';
 import { integerOption, UsageError } from '../usage.ts';
 
 const HELD_OUT_SEEDS = heldOutSeeds(24);
@@ -26,8 +27,7 @@ const HELD_OUT_SEEDS = heldOutSeeds(24);
 const NETWORK_FEATURES = [4, 19, 20, 21, 22];
 const MOST_WORKERS = 64;
 
-interface TrainOptions extends MarketSize {
-  readonly scenario: string;
+interface TrainOptions extends ScenarioFlags {
   readonly from?: string;
   readonly seed: string;
   readonly updates: string;
@@ -43,14 +43,11 @@ interface TrainOptions extends MarketSize {
 }
 
 export const configure: CommandModule['configure'] = (command, session) => {
-  command
+  scenarioOptions(command, 'network')
     .option('--seed <n>', 'of all randomness: the same seed on the same log gives the same policy hash', '1')
     .option('--updates <n>', 'how long it learns', String(DEFAULT_PPO.updates))
     .option('--out <file>', 'where the policy is written', 'policy.json')
     .option('--from <file>', 'a policy to begin with, of `aicchain teach` or of `aicchain train`')
-    .option('--scenario <name>', 'network, openb, or a file with a scenario', 'network')
-    .option('--nodes <n>', 'how many nodes openb has', '64')
-    .option('--load <x>', 'of openb: demanded over offered GPU time', '1')
     .option('--workers <n>', 'threads; any number gives the same policy', String(availableParallelism()))
     .option('--checkpoint <dir>', 'keep the training there, also on Ctrl-C')
     .option('--checkpoint-every <n>', 'updates', String(DEFAULT_PPO.checkpointEvery))
@@ -61,7 +58,7 @@ export const configure: CommandModule['configure'] = (command, session) => {
     .option('--no-shaping', 'no reward for keeping GPUs together')
     .addHelpText(
       'after',
-      '\nLearns on the nodes of the network and on workloads like those it has seen.\n\nExamples:\n  aicchain train --seed 7 && aicchain policy register policy.json\n  aicchain train --updates 500 --checkpoint run1 --metrics run1.jsonl\n  aicchain train --updates 500 --checkpoint run1 --metrics run1.jsonl --resume',
+      `${SCENARIO_HELP}\n\nExamples:\n  aicchain train --seed 7 && aicchain policy register policy.json\n  aicchain train --updates 500 --checkpoint run1 --metrics run1.jsonl\n  aicchain train --updates 500 --checkpoint run1 --metrics run1.jsonl --resume`,
     )
     .action((options: TrainOptions, self: Command) => run(session(self), options));
 };
@@ -75,7 +72,7 @@ async function run(session: Session, options: TrainOptions): Promise<void> {
     options.metrics === undefined
       ? undefined
       : new MetricsFile(options.metrics, checkpoints?.resume?.update ?? 0);
-  const told = await trainingScenario(session, options.scenario, options);
+  const told = await scenarioAsked(session, options);
   const scenario = options.shaping ? told : { ...told, welfare: { ...told.welfare, fragmentation: 0 } };
 
   const startSec = clock();

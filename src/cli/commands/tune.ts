@@ -4,8 +4,6 @@ import type { Command } from 'commander';
 import { decodeWeights } from '../../policy/weightsBytes.ts';
 import { EvaluationPool } from '../../trainer/EvaluationPool.ts';
 import { compare, heldOutSeeds } from '../../training/evaluate.ts';
-import { openbScenario } from '../../training/market.ts';
-import type { Scenario } from '../../training/scenario.ts';
 import {
   DEFAULT_CEM_LINEAR,
   DEFAULT_ES,
@@ -17,20 +15,17 @@ import { writeNamedFile } from '../home.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { policyFileOf, policyFileText, readPolicyFile } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
-import { trainingScenario } from '../trainingScenario.ts';
+import { scenarioAsked } from '../scenario.ts';
+import { SCENARIO_HELP, type ScenarioFlags, scenarioOptions } from '../scenarioOptions.ts';
 import { integerOption, UsageError } from '../usage.ts';
 
 const HELD_OUT_SEEDS = heldOutSeeds(24);
 const PRESETS = { es: DEFAULT_ES, cem: DEFAULT_CEM_LINEAR };
 
-interface Flags {
+interface Flags extends ScenarioFlags {
   readonly method: string;
   readonly quality?: string;
   readonly from?: string;
-  readonly scenario: string;
-  readonly nodes: string;
-  readonly load: string;
-  readonly horizon?: string;
   readonly seed: string;
   readonly generations?: string;
   readonly population?: string;
@@ -42,14 +37,10 @@ interface Flags {
 }
 
 export const configure: CommandModule['configure'] = (command, session) => {
-  command
+  scenarioOptions(command, 'network')
     .option('--method <es|cem>', 'evolution strategies, or the cross-entropy method', 'es')
     .option('--quality <network|linear>', 'what is tuned; network with es, linear with cem unless named')
     .option('--from <file>', 'a policy to start from, of `aicchain train` or of `aicchain tune`')
-    .option('--scenario <name>', 'network, openb, or a file with a scenario', 'network')
-    .option('--nodes <n>', 'how many nodes openb has', '64')
-    .option('--load <x>', 'of openb: demanded over offered GPU time', '1')
-    .option('--horizon <n>', 'rounds of an episode, instead of the scenario’s own')
     .option('--seed <n>', 'of all randomness: the same seed on the same log gives the same policy hash', '1')
     .option('--generations <n>', `how long it searches; ${DEFAULT_ES.generations} unless named`)
     .option('--population <n>', `members of a generation; ${DEFAULT_ES.population} unless named`)
@@ -64,8 +55,8 @@ export const configure: CommandModule['configure'] = (command, session) => {
     .addHelpText(
       'after',
       `
-Plays whole episodes by the deployed rule and searches for the weights that bring most, on the nodes of the network and on
-workloads like those it has seen. Ctrl-C keeps the best so far.
+Plays whole episodes by the deployed rule and searches for the weights that bring most. Ctrl-C keeps the best so far.
+${SCENARIO_HELP}
 
 Example:
   aicchain train && aicchain tune --from policy.json
@@ -155,22 +146,6 @@ function positive(name: string, text: string | undefined, value: number): number
   const number = Number(text);
   if (Number.isFinite(number) && number > 0) return number;
   throw new UsageError(`${name} must be a number above 0, not "${text}"`);
-}
-
-/** Of the market of openb; episodes have seeds of their own. */
-const MARKET_SEED = 1;
-
-async function scenarioAsked(session: Session, flags: Flags): Promise<Scenario> {
-  const scenario =
-    flags.scenario === 'openb'
-      ? openbScenario({
-          nodes: integerOption('--nodes', flags.nodes, 1, 100_000),
-          load: positive('--load', flags.load, 1),
-          seed: MARKET_SEED,
-        })
-      : await trainingScenario(session, flags.scenario);
-  if (flags.horizon === undefined) return scenario;
-  return { ...scenario, horizonRounds: integerOption('--horizon', flags.horizon, 1, 1_000_000) };
 }
 
 interface Outcome extends ReturnType<typeof policyFileOf> {

@@ -1,4 +1,6 @@
 import { heldOutSeeds } from '../../training/evaluate.ts';
+import { loadOption } from '../scenario.ts';
+import type { ScenarioFlags } from '../scenarioOptions.ts';
 import { integerOption, UsageError } from '../usage.ts';
 import { policyRules } from './policyRules.ts';
 import { BASELINE_NAMES, baselineRule, HINDSIGHT, type PlayedRule } from './rules.ts';
@@ -6,15 +8,11 @@ import { BASELINE_NAMES, baselineRule, HINDSIGHT, type PlayedRule } from './rule
 const MOST_SEEDS = 100_000;
 
 /** What `aicchain evaluate` was told, as text. */
-export interface EvaluateOptions {
+export interface EvaluateOptions extends ScenarioFlags {
   readonly policy: readonly string[];
   readonly tuned: readonly string[];
   readonly against: string;
-  readonly scenario: string;
-  readonly load: string;
   readonly seeds: string;
-  readonly nodes: string;
-  readonly trace?: readonly string[];
   readonly bound: boolean;
   readonly workers: string;
   readonly html?: string;
@@ -41,14 +39,8 @@ export function rulesAsked({ policy, tuned, against, bound }: EvaluateOptions): 
 }
 
 /** Loads of a sweep, ascending. @example loadsAsked('1.2,0.8') // [0.8, 1.2] */
-export function loadsAsked(text: string): readonly number[] {
-  const loads = text.split(',').map(Number);
-  const isLoad = (load: number) => load > 0 && load <= 10;
-  if (loads.every(isLoad)) return [...new Set(loads)].sort((a, b) => a - b);
-  throw new UsageError(
-    `--load takes numbers above 0, at most 10, not "${text}"`,
-    'For example --load 0.8,1.0,1.2.',
-  );
+export function loadsAsked(text = '1'): readonly number[] {
+  return [...new Set(text.split(',').map(loadOption))].sort((a, b) => a - b);
 }
 
 /** `N` are so many that no training plays; `A-B` are those of one's own choice. */

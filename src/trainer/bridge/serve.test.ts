@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { AICChainEnv, type Step } from '../../training/AICChainEnv.ts';
 import { Random } from '../../training/random.ts';
+import { scenarioFrom } from '../scenario/scenarioFrom.ts';
 import { frameOf } from './frames.ts';
 import { KIND, type Welcome } from './protocol.ts';
 import { ROW_TERMS } from './Rows.ts';
-import { scenarioFrom } from './scenarioFrom.ts';
 import { connect, HELLO, json, rowsOf } from './testing/client.ts';
 
 const SCENARIO = scenarioFrom(HELLO.scenario);

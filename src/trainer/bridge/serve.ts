@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream';
 import { AICChainError } from '../../domain/errors.ts';
+import { scenarioFrom } from '../scenario/scenarioFrom.ts';
 import { Environments } from './Environments.ts';
 import { type Frame, framesOf, jsonFrame } from './frames.ts';
 import { type Hello, KIND, PROTOCOL, type Refusal, type ResetRequest, type Welcome } from './protocol.ts';
 import { ROW_TERMS } from './Rows.ts';
-import { scenarioFrom } from './scenarioFrom.ts';
 
 const MOST_ENVIRONMENTS = 4_096;
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { openbScenario } from '../../training/market.ts';
 import { MARKET } from '../../training/testing/market.ts';
 import { scenarioFrom } from './scenarioFrom.ts';
 
@@ -20,6 +21,11 @@ describe('scenarioFrom refuses, by name and with what would do,', () => {
     [{ nodes: [{ ...NODE, green: 'yes' }] }, 'scenario.nodes[0].green is "yes"', 'true or false'],
     [{ workloads: [{ ...WORKLOAD, budget: 1 }] }, 'there is no scenario.workloads[0].budget', 'budgetAicc'],
     [[], 'scenario is []', 'an object'],
+    [{ nodes: 9 }, 'scenario.nodes is 9', 'a whole number from 10 to 100000'],
+    [{ nodes: 10, profile: 'multi' }, 'scenario.profile is "multi"', 'default, multigpu'],
+    [{ nodes: 10, roundSec: 5 }, 'there is no scenario.roundSec', 'nodes, seed, load,'],
+    [{ nodes: [NODE], profile: 'multigpu' }, 'there is no scenario.profile', 'nodes, workloads'],
+    [{ nodes: 10, welfare: { fairness: 1 } }, 'there is no scenario.welfare.fairness', 'fairnessBps'],
   ])('%j', (request, message, hint) => {
     expect(() => scenarioFrom(request)).toThrow(
       expect.objectContaining({
@@ -56,5 +62,15 @@ describe('scenarioFrom', () => {
     expect(scenario).toMatchObject({ horizonRounds: 7, workloadLimit: 3, welfare: { fairnessBps: 0 } });
     expect(scenario.nodes).toMatchObject([{ gpus: 3, green: true, askMicroPerGpuHour: 1_000_000 }]);
     expect(scenario.workloads.kinds).toMatchObject([{ budgetMicro: 1_000_000 }]);
+  });
+
+  test('a number of nodes is a market like openb’s', () => {
+    expect(scenarioFrom({ nodes: 10 })).toEqual(openbScenario({ nodes: 10, load: 1, seed: 1 }));
+    const options = { nodes: 12, load: 0.7, seed: 3, profile: 'multigpu', horizonRounds: 9 } as const;
+    const welfare = { fairnessBps: 0 };
+    expect(scenarioFrom({ ...options, welfare, workloadLimit: 5 })).toEqual({
+      ...openbScenario({ ...options, welfare }),
+      workloadLimit: 5,
+    });
   });
 });
