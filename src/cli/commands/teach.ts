@@ -11,15 +11,13 @@ import { writeNamedFile } from '../home.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { type PolicyFile, policyFileOf, policyFileText } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
-import { trainingScenario } from '../trainingScenario.ts';
+import { marketAsked } from '../scenario.ts';
+import { SCENARIO_HELP, type ScenarioFlags, scenarioOptions } from '../scenarioOptions.ts';
 import { integerOption, UsageError } from '../usage.ts';
 
 const LOADS = '0.7,0.9,1,1.1,1.3';
 
-interface Flags {
-  readonly scenario: string;
-  readonly nodes: string;
-  readonly loads?: string;
+interface Flags extends ScenarioFlags {
   readonly shadowPrices?: string;
   readonly priceScales: string;
   readonly episodes: string;
@@ -30,10 +28,10 @@ interface Flags {
 }
 
 export const configure: CommandModule['configure'] = (command, session) => {
-  command
-    .option('--scenario <name>', 'network, openb, or a file with a scenario', 'network')
-    .option('--nodes <n>', 'how many nodes openb has', '64')
-    .option('--loads <x,…>', `of openb, a course each: demanded over offered GPU time; ${LOADS} unless named`)
+  scenarioOptions(command, 'network', [
+    '--load <x,…>',
+    `a course each: demanded over offered GPU time; of openb ${LOADS} unless named`,
+  ])
     .option('--shadow-prices <x,…>', 'what a GPU-hour is worth to others, AICC, a price each load')
     .option(
       '--price-scales <x,…>',
@@ -49,6 +47,7 @@ export const configure: CommandModule['configure'] = (command, session) => {
       'after',
       `
 Plays episodes and teaches the policy what matches are truly worth, less the price of the GPU time that they take.
+${SCENARIO_HELP}
 
 Example:
   aicchain teach --scenario openb --nodes 16 --out taught.json
@@ -79,23 +78,20 @@ async function run(session: Session, flags: Flags): Promise<void> {
 }
 
 async function coursesAsked(session: Session, flags: Flags): Promise<Course[]> {
-  if (flags.scenario !== 'openb' && flags.loads !== undefined) {
-    throw new UsageError('--loads are of openb; another scenario has its own', 'Add --scenario openb.');
-  }
-  const loads = flags.scenario === 'openb' ? numbers('--loads', flags.loads ?? LOADS) : [1];
+  const market = await marketAsked(session, flags);
+  const isOpenb = flags.scenario === 'openb' && flags.trace === undefined;
+  const asked = flags.load ?? (isOpenb ? LOADS : undefined);
+  const loads = asked === undefined ? [undefined] : numbers('--load', asked);
   const prices =
     flags.shadowPrices === undefined ? undefined : numbers('--shadow-prices', flags.shadowPrices);
   if (prices !== undefined && prices.length !== loads.length) {
     throw new UsageError(`--shadow-prices has ${prices.length} prices for ${loads.length} loads`);
   }
-  const courses: Course[] = [];
-  for (const [i, load] of loads.entries()) {
-    const size = { nodes: flags.nodes, load: String(load) };
-    const scenario = await trainingScenario(session, flags.scenario, size);
-    const price = prices === undefined ? shadowPriceOf(scenario, load) : prices[i]! * MICRO_PER_AICC;
-    courses.push({ scenario, shadowPriceMicroPerGpuHour: price });
-  }
-  return courses;
+  return loads.map((load, i) => {
+    const scenario = market.at(load);
+    const price = prices === undefined ? shadowPriceOf(scenario, load ?? 1) : prices[i]! * MICRO_PER_AICC;
+    return { scenario, shadowPriceMicroPerGpuHour: price };
+  });
 }
 
 function numbers(name: string, text: string): number[] {
