@@ -6,9 +6,10 @@
  * Speed is measured on thirty nodes, where nearly every decision has all 64 candidates; welfare on five nodes,
  * on the validation seeds. Time of a loop is acting (environment) and learning (learner), without judging checkpoints.
  */
-import { FIVE_NODES } from '../src/trainer/scenario/facts.ts';
+
 import { scenarioFrom } from '../src/trainer/scenario/scenarioFrom.ts';
 import { evaluate } from '../src/training/evaluate.ts';
+import { FIVE_NODES } from '../src/training/facts.ts';
 import { DEFAULT_PPO } from '../src/training/ppo.ts';
 import { exact, type Figure, type Figures, median, report } from './report.ts';
 import { bestHeuristic } from './train/heuristics.ts';

@@ -18,6 +18,22 @@ export function onInterrupt(cleanUp: CleanUp): () => void {
   return () => cleanUps.delete(cleanUp);
 }
 
+/** Work that an interrupt tells to stop; the process ends when the work has. */
+export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const ended = Promise.withResolvers<void>();
+  const forget = onInterrupt(() => {
+    stop.abort();
+    return ended.promise;
+  });
+  try {
+    return await work(stop.signal);
+  } finally {
+    ended.resolve();
+    forget();
+  }
+}
+
 /** The first signal cleans up, last registered first, and ends with 130; a later one ends at once. */
 export function handleInterrupts(): void {
   if (handling) return;

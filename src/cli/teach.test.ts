@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MARKET } from '../training/testing/market.ts';
 import { readPolicyFile } from './policyFile.ts';
 import { cli, shell, temporaryFolder } from './testing/cli.ts';
 
@@ -12,18 +11,17 @@ const OPENB = ['--scenario', 'openb', '--nodes', '10'];
 
 beforeAll(() => {
   folder = temporaryFolder();
-  writeFileSync(file('scenario.json'), JSON.stringify({ ...MARKET, horizonRounds: 24 }));
+  writeFileSync(file('scenario.json'), JSON.stringify({ horizonRounds: 24 }));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('aicchain teach', () => {
   test.each([
-    [[...OPENB, '--loads', 'heavy'], '--loads must be numbers'],
-    [[...OPENB, '--loads', '0'], '--load must be a number above 0'],
-    [[...OPENB, '--loads', '1,1.3', '--shadow-prices', '0.1'], '1 prices for 2 loads'],
+    [[...OPENB, '--load', 'heavy'], '--load must be a number'],
+    [[...OPENB, '--load', '0'], '--load must be a number'],
+    [[...OPENB, '--load', '1,1.3', '--shadow-prices', '0.1'], '1 prices for 2 loads'],
     [[...OPENB, '--price-scales', '1,,2'], '--price-scales must be numbers'],
     [[...OPENB, '--episodes', '0'], '--episodes must be a whole number from 1'],
-    [['--scenario', 'nowhere.json', '--loads', '1'], '--loads are of openb'],
     [['--scenario', 'nowhere.json'], 'cannot be read'],
   ])('refuses %j', async (args, why) => {
     const { code, stdout } = await teach(...args);
@@ -50,7 +48,7 @@ describe('aicchain teach', () => {
   });
 
   test('a policy of several loads says what it brought at each', async () => {
-    const args = [...OPENB, '--loads', '0.9,1.3', '--episodes', '2', '--price-scales', '1'];
+    const args = [...OPENB, '--load', '0.9,1.3', '--episodes', '2', '--price-scales', '1'];
     const { code, stdout } = await teach(...args, '--out', file('openb.json'));
     expect(code).toBe(0);
     const { validation, priceScale } = JSON.parse(stdout);

@@ -12,7 +12,7 @@ import { learningCurve } from '../evaluation/learningCurves.ts';
 import { studied } from '../evaluation/study.ts';
 import { evaluationTables } from '../evaluation/terminal.ts';
 import { writeNamedFile } from '../home.ts';
-import { onInterrupt } from '../interrupt.ts';
+import { stoppable } from '../interrupt.ts';
 import type { CommandModule, Session } from '../Session.ts';
 import { marketAsked } from '../scenario.ts';
 import { SCENARIO_HELP, scenarioOptions } from '../scenarioOptions.ts';
@@ -52,16 +52,10 @@ async function run(session: Session, options: EvaluateOptions): Promise<void> {
   const market = await marketAsked(session, options);
   const scenarios = loads.map((load) => market.at(load));
 
-  const stop = new AbortController();
-  const told = Promise.withResolvers<void>();
-  const forget = onInterrupt(() => {
-    stop.abort();
-    return told.promise;
-  });
-  try {
+  await stoppable(async (signal) => {
     const found = await out.task('Playing', (update) =>
       studied({
-        ...{ scenarios, rules, seeds, workers, signal: stop.signal },
+        ...{ scenarios, rules, seeds, workers, signal },
         onProgress: (played, all) => update(`${played} of ${all} episodes`),
       }),
     );
@@ -78,10 +72,7 @@ async function run(session: Session, options: EvaluateOptions): Promise<void> {
       curves,
     };
     show(session, options, report);
-  } finally {
-    told.resolve();
-    forget();
-  }
+  });
 }
 
 function described(name: string, { nodes, horizonRounds, roundSec }: Scenario): string {

@@ -11,7 +11,7 @@ import { writeNamedFile } from '../home.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { type PolicyFile, policyFileOf, policyFileText } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
-import { marketAsked } from '../scenario.ts';
+import { loadOption, marketAsked } from '../scenario.ts';
 import { SCENARIO_HELP, type ScenarioFlags, scenarioOptions } from '../scenarioOptions.ts';
 import { integerOption, UsageError } from '../usage.ts';
 
@@ -81,7 +81,7 @@ async function coursesAsked(session: Session, flags: Flags): Promise<Course[]> {
   const market = await marketAsked(session, flags);
   const isOpenb = flags.scenario === 'openb' && flags.trace === undefined;
   const asked = flags.load ?? (isOpenb ? LOADS : undefined);
-  const loads = asked === undefined ? [undefined] : numbers('--load', asked);
+  const loads = asked === undefined ? [undefined] : asked.split(',').map(loadOption);
   const prices =
     flags.shadowPrices === undefined ? undefined : numbers('--shadow-prices', flags.shadowPrices);
   if (prices !== undefined && prices.length !== loads.length) {

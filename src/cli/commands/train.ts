@@ -11,18 +11,17 @@ import {
   threadPool,
 } from '../../trainer/index.ts';
 import type { Checkpoint } from '../../training/Checkpoint.ts';
-import { compare, heldOutSeeds } from '../../training/evaluate.ts';
 import { DEFAULT_PPO, type PpoOptions, train, type UpdateMetrics } from '../../training/ppo.ts';
 import type { Scenario } from '../../training/scenario.ts';
+import { heldOut, shownGain } from '../heldOut.ts';
 import { makeFolders, writeNamedFile } from '../home.ts';
-import { onInterrupt } from '../interrupt.ts';
+import { stoppable } from '../interrupt.ts';
 import { policyFileOf, policyFileText, readPolicyFile } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
 import { scenarioAsked } from '../scenario.ts';
 import { SCENARIO_HELP, type ScenarioFlags, scenarioOptions } from '../scenarioOptions.ts';
 import { integerOption, UsageError } from '../usage.ts';
 
-const HELD_OUT_SEEDS = heldOutSeeds(24);
 /** Features that tell of the network and not of the pair: free GPUs, GPUs, open workloads, utilisation; rounds waited. */
 const NETWORK_FEATURES = [4, 19, 20, 21, 22];
 const MOST_WORKERS = 64;
@@ -79,14 +78,18 @@ async function run(session: Session, options: TrainOptions): Promise<void> {
   const judges = new EvaluationPool([scenario], workers);
   const trained = await out
     .task('Training', (show) =>
-      stoppable(session, options, (signal) => {
+      stoppable((signal) => {
         const perSecond = stepsPerSecond(checkpoints?.resume?.history.at(-1)?.decisions ?? 0);
         const onProgress = (_: number, update: UpdateMetrics) => {
           metrics?.add(update);
           show(progressLine(update, perSecond(update)));
         };
         const tools = { openPool: threadPool(workers), welfare: judges.welfare, clock, ...checkpoints };
-        return train(scenario, { ...ppo, signal }, onProgress, tools);
+        return train(scenario, { ...ppo, signal }, onProgress, tools).finally(() => {
+          const { checkpoint } = options;
+          if (signal.aborted && checkpoint !== undefined)
+            out.note(`stopped; go on with --checkpoint ${checkpoint} --resume`);
+        });
       }),
     )
     .finally(() => judges.close());
@@ -145,44 +148,21 @@ function checkpointsOf({ checkpoint, resume }: TrainOptions): Checkpoints | unde
   return saved === undefined ? { save } : { save, resume: saved };
 }
 
-/** Work that Ctrl-C stops between two updates; the process ends when what it was doing is saved. */
-async function stoppable<T>(
-  { out }: Session,
-  { checkpoint }: TrainOptions,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const stop = new AbortController();
-  const ended = Promise.withResolvers<void>();
-  const forget = onInterrupt(async () => {
-    stop.abort();
-    await ended.promise;
-    if (checkpoint !== undefined) out.note(`stopped; go on with --checkpoint ${checkpoint} --resume`);
-  });
-  try {
-    return await work(stop.signal);
-  } finally {
-    ended.resolve();
-    forget();
-  }
-}
-
 async function tell(
-  { out }: Session,
+  session: Session,
   options: TrainOptions,
   scenario: Scenario,
   trained: Awaited<ReturnType<typeof train>>,
   seconds: number,
 ): Promise<void> {
-  const held = await out.task('Playing held-out seeds', async () =>
-    compare(scenario, trained.network, HELD_OUT_SEEDS),
-  );
+  const held = await heldOut(session, scenario, trained.network);
   const policy = policyFileOf(trained.network, Number(options.seed));
   const { policyHash, code } = policy;
   writeNamedFile(options.out, policyFileText(policy));
-  const { gain, gainInterval, verdict } = held;
+  const { out } = session;
+  const { welfare, verdict } = held;
   const { history, bestUpdate } = trained;
   const decisions = history.at(-1)?.decisions ?? 0;
-  const welfare = { policyMicro: held.policy.welfareMicro, priceAloneMicro: held.priceAlone.welfareMicro };
   const sumOf = (part: 'environmentSec' | 'learnerSec') =>
     history.reduce((sum, metrics) => sum + metrics[part], 0);
   out.result(
@@ -196,18 +176,14 @@ async function tell(
       seed: Number(options.seed),
       updates: Number(options.updates),
       bestUpdate,
-      welfare,
-      gain,
-      gainInterval,
-      verdict,
+      ...held,
     },
     () => {
       const aicc = (micro: number) => (micro / MICRO_PER_AICC).toFixed(2);
-      const percent = (part: number) => `${(part * 100).toFixed(1)} %`;
       out.line(`Policy ${policyHash}, ${(code.length - 2) / 2} bytes of code, in ${options.out}`);
       out.line(`${decisions} decisions in ${seconds.toFixed(1)} s`);
       out.line(
-        `Held-out welfare ${aicc(welfare.policyMicro)} AICC, price alone ${aicc(welfare.priceAloneMicro)}: ${percent(gain)} (95 %: ${percent(gainInterval.low)} to ${percent(gainInterval.high)}); it ${verdict === 'undecided' ? 'neither wins nor loses' : verdict}.`,
+        `Held-out welfare ${aicc(welfare.policyMicro)} AICC, price alone ${aicc(welfare.priceAloneMicro)}: ${shownGain(held)}; it ${verdict === 'undecided' ? 'neither wins nor loses' : verdict}.`,
       );
     },
   );

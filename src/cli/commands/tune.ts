@@ -3,7 +3,7 @@ import { hexToBytes } from '@noble/hashes/utils';
 import type { Command } from 'commander';
 import { decodeWeights } from '../../policy/weightsBytes.ts';
 import { EvaluationPool } from '../../trainer/EvaluationPool.ts';
-import { compare, heldOutSeeds } from '../../training/evaluate.ts';
+import type { Scenario } from '../../training/scenario.ts';
 import {
   DEFAULT_CEM_LINEAR,
   DEFAULT_ES,
@@ -11,15 +11,15 @@ import {
   type TuneResult,
   tune,
 } from '../../training/tune.ts';
+import { type HeldOut, heldOut, percent, shownGain } from '../heldOut.ts';
 import { writeNamedFile } from '../home.ts';
-import { onInterrupt } from '../interrupt.ts';
+import { stoppable } from '../interrupt.ts';
 import { policyFileOf, policyFileText, readPolicyFile } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
 import { scenarioAsked } from '../scenario.ts';
 import { SCENARIO_HELP, type ScenarioFlags, scenarioOptions } from '../scenarioOptions.ts';
 import { integerOption, UsageError } from '../usage.ts';
 
-const HELD_OUT_SEEDS = heldOutSeeds(24);
 const PRESETS = { es: DEFAULT_ES, cem: DEFAULT_CEM_LINEAR };
 
 interface Flags extends ScenarioFlags {
@@ -67,39 +67,39 @@ Example:
 
 async function run(session: Session, flags: Flags): Promise<void> {
   const { out } = session;
-  const stop = new AbortController();
-  const options = { ...optionsOf(flags), signal: stop.signal };
+  const options = optionsOf(flags);
   const workers = integerOption('--workers', flags.workers, 1, 256);
   const scenario = await scenarioAsked(session, flags);
   const startedMs = performance.now();
-  const pool = new EvaluationPool([scenario], workers);
-  const written = Promise.withResolvers<void>();
-  const forget = onInterrupt(() => {
-    stop.abort();
-    return written.promise;
+  const found = await stoppable(async (signal) => {
+    const tuned = await tunedBy(session, scenario, { ...options, signal }, workers);
+    const policy = policyFileOf(tuned.network, options.seed);
+    writeNamedFile(flags.out, policyFileText(policy));
+    if (signal.aborted) {
+      out.note(`Interrupted; ${flags.out} has the best so far, of generation ${tuned.bestGeneration}.`);
+    }
+    return { ...policy, tuned, isStopped: signal.aborted };
   });
-  const tuned = await out
+  if (found.isStopped) return;
+  const seconds = (performance.now() - startedMs) / 1_000;
+  const held = await heldOut(session, scenario, found.tuned.network);
+  tell(session, flags, { ...found, seconds, held });
+}
+
+async function tunedBy(
+  { out }: Session,
+  scenario: Scenario,
+  options: TuneOptions,
+  workers: number,
+): Promise<TuneResult> {
+  const pool = new EvaluationPool([scenario], workers);
+  return out
     .task('Tuning', (update) =>
       tune(scenario, options, pool.welfare, ({ generation, generations, meanGain }) =>
         update(`generation ${generation} of ${generations}, ${percent(meanGain)} over price alone`),
       ),
     )
-    .finally(async () => {
-      forget();
-      await pool.close();
-    });
-  const seconds = (performance.now() - startedMs) / 1_000;
-  const policy = policyFileOf(tuned.network, options.seed);
-  writeNamedFile(flags.out, policyFileText(policy));
-  written.resolve();
-  if (stop.signal.aborted) {
-    out.note(`Interrupted; ${flags.out} has the best so far, of generation ${tuned.bestGeneration}.`);
-    return;
-  }
-  const held = await out.task('Playing held-out seeds', async () =>
-    compare(scenario, tuned.network, HELD_OUT_SEEDS),
-  );
-  tell(session, flags, { ...policy, seconds, tuned, held });
+    .finally(() => pool.close());
 }
 
 function optionsOf(flags: Flags): TuneOptions {
@@ -151,7 +151,7 @@ function positive(name: string, text: string | undefined, value: number): number
 interface Outcome extends ReturnType<typeof policyFileOf> {
   readonly seconds: number;
   readonly tuned: TuneResult;
-  readonly held: ReturnType<typeof compare>;
+  readonly held: HeldOut;
 }
 
 function tell(
@@ -159,18 +159,9 @@ function tell(
   { out: file }: Flags,
   { policyHash, code, seed, seconds, tuned, held }: Outcome,
 ) {
-  const { gain, gainInterval, verdict } = held;
   const { episodes, bestGeneration } = tuned;
-  const welfare = { policyMicro: held.policy.welfareMicro, priceAloneMicro: held.priceAlone.welfareMicro };
-  out.result(
-    { policyHash, file, seed, episodes, seconds, bestGeneration, welfare, gain, gainInterval, verdict },
-    () => {
-      out.line(`Policy ${policyHash}, ${(code.length - 2) / 2} bytes of code, in ${file}`);
-      out.line(
-        `${episodes} episodes; held-out welfare over price alone: ${percent(gain)} (95 %: ${percent(gainInterval.low)} to ${percent(gainInterval.high)}).`,
-      );
-    },
-  );
+  out.result({ policyHash, file, seed, episodes, seconds, bestGeneration, ...held }, () => {
+    out.line(`Policy ${policyHash}, ${(code.length - 2) / 2} bytes of code, in ${file}`);
+    out.line(`${episodes} episodes; held-out welfare over price alone: ${shownGain(held)}.`);
+  });
 }
-
-const percent = (part: number) => `${(part * 100).toFixed(1)} %`;

@@ -1,8 +1,15 @@
+import {
+  FIVE_NODES,
+  type NodeFacts,
+  nodeOf,
+  THREE_SORTS,
+  type WorkloadFacts,
+  workloadOf,
+} from '../../training/facts.ts';
 import { OPENB_GPUS, type OpenbOptions, openbScenario } from '../../training/market.ts';
 import { impossible } from '../../training/possible.ts';
 import { type Scenario, type ScenarioOptions, scenarioOf, type Welfare } from '../../training/scenario.ts';
 import { type Bounds, checkNumbers, choiceAt, listAt, objectAt, refusal } from './checks.ts';
-import { FIVE_NODES, type NodeFacts, nodeOf, THREE_SORTS, type WorkloadFacts, workloadOf } from './facts.ts';
 
 const NODE_BOUNDS: Readonly<Record<Exclude<keyof NodeFacts, 'green'>, Bounds>> = {
   gpus: { min: 1, max: 4_095, whole: true },

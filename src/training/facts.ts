@@ -1,5 +1,5 @@
-import { codeCeil, codeFloor, type NodeRecord } from '../../domain/index.ts';
-import type { SeenWorkload } from '../../training/workloads.ts';
+import { codeCeil, codeFloor, type NodeRecord } from '../domain/index.ts';
+import type { SeenWorkload } from './workloads.ts';
 
 /** A node in the units of a data sheet. */
 export interface NodeFacts {
