@@ -64,7 +64,7 @@ describe('--scenario refuses, before anything is played,', () => {
 
   test.each([
     ['none.json', 'none.json cannot be read'],
-    ['broken.json', 'broken.json cannot be read'],
+    ['broken.json', 'broken.json is no JSON'],
     ['wrong.json', 'wrong.json: scenario.nodes[0].tflops is missing'],
     ['list.json', 'list.json: scenario is []'],
   ])('the file %s', async (name, message) => {
