@@ -50,6 +50,7 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
   ],
   ['trace', 'recorded clusters to train and evaluate on: describe', () => import('./commands/trace.ts')],
   ['env', 'the market as an environment for other programs: serve', () => import('./commands/env.ts')],
+  ['teach', 'teach a policy what matches are worth', () => import('./commands/teach.ts')],
   ['tune', 'tune a policy on the deployed rule', () => import('./commands/tune.ts')],
 ];
 

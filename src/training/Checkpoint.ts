@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import { AICChainError, type IntegerNetwork } from '../domain/index.ts';
+import { encodeWeights } from '../policy/weightsBytes.ts';
 import type { AdamState } from './adam.ts';
 import type { PpoOptions, UpdateMetrics } from './PpoOptions.ts';
 import type { RandomState } from './random.ts';
@@ -41,8 +42,13 @@ export interface BestNetwork {
 export type TrainingIdentity = Readonly<Record<string, unknown>>;
 
 export function identityOf(scenario: Scenario, options: PpoOptions, criticInputs: number): TrainingIdentity {
-  const { signal: _, ...named } = options;
-  return { ...named, criticInputs, scenario: bytesToHex(sha256(utf8ToBytes(JSON.stringify(scenario)))) };
+  const { signal: _, from, ...named } = options;
+  return {
+    ...named,
+    from: from === null ? null : bytesToHex(sha256(encodeWeights(from))),
+    criticInputs,
+    scenario: bytesToHex(sha256(utf8ToBytes(JSON.stringify(scenario)))),
+  };
 }
 
 /** Refuses a checkpoint of another training, naming what differs. */

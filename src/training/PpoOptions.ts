@@ -5,6 +5,8 @@ import type { Info } from './AICChainEnv.ts';
 export interface PpoOptions {
   /** All randomness of a training: the same seed gives the same network, byte for byte. */
   readonly seed: number;
+  /** The policy that it begins with, in place of an untrained one, which is price alone; `hidden` is then its own. */
+  readonly from: IntegerNetwork | null;
   /** Width of both hidden layers of the policy; a multiple of 8, at most 64. */
   readonly hidden: number;
   /** Width of both hidden layers of the critic; a multiple of 8. */
@@ -59,6 +61,7 @@ export interface PpoOptions {
 /** Fits 6 s on one slow core for five nodes. */
 export const DEFAULT_PPO: PpoOptions = {
   seed: 1,
+  from: null,
   hidden: 32,
   criticHidden: 16,
   environments: 32,
@@ -116,10 +119,10 @@ export interface UpdateMetrics {
 }
 
 export interface TrainingResult {
-  /** The best checkpoint on the validation seeds; the untrained network, which is price alone, counts as one. */
+  /** The best checkpoint on the validation seeds; what it began with, price alone unless another was given, counts as one. */
   readonly network: IntegerNetwork;
   readonly history: readonly UpdateMetrics[];
-  /** The update that the network comes from; 0 is the untrained one. */
+  /** The update that the network comes from; 0 is what it began with. */
   readonly bestUpdate: number;
   readonly validationGain: number;
 }

@@ -9,7 +9,7 @@ import type { TrainingShape } from './TrainingMemory.ts';
 export interface WorkerSetup {
   /** Null where no environments are played: the learner alone is timed. */
   readonly scenario: Scenario | null;
-  readonly options: Omit<PpoOptions, 'signal'>;
+  readonly options: Omit<PpoOptions, 'signal' | 'from'>;
   readonly scale: FeatureScale;
   readonly shape: TrainingShape;
   readonly memory: SharedMemory;

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FEATURES, PRIORITY_FEATURE } from '../domain/index.ts';
+import { FEATURES, type IntegerNetwork, PRIORITY_FEATURE } from '../domain/index.ts';
 import { evaluate, load } from '../policy/network.ts';
+import { drawNetwork, seededWeights } from '../policy/randomNetwork.ts';
 import { Actor } from './actor.ts';
+import { isMonotoneInPriority } from './masters.ts';
 import { Random } from './random.ts';
 import { PolicyProbe } from './testing/passes.ts';
 
@@ -101,6 +103,63 @@ describe('Actor', () => {
     const once = actor.parameters.slice();
     actor.project();
     expect(actor.parameters).toEqual(once);
+  });
+});
+
+describe('an actor that starts from a network', () => {
+  /** Other means and deviations than those of the network; features 7 and 20 do not vary. */
+  const elsewhere = (seed: number) => {
+    const random = new Random(seed).split(9);
+    return {
+      mean: Int32Array.from({ length: FEATURES }, () => random.integer(300)),
+      deviation: Float64Array.from({ length: FEATURES }, (_, i) =>
+        i === 7 || i === 20 ? 0 : random.uniform(1, 120),
+      ),
+    };
+  };
+  const startedFrom = (network: IntegerNetwork, seed: number) => {
+    const actor = new Actor(network.hidden, network.s3, elsewhere(seed), new Random(seed));
+    actor.startFrom(network);
+    return actor;
+  };
+
+  test('refuses one that may penalise priority', () => {
+    expect(() => startedFrom(drawNetwork(16, seededWeights(1)), 1)).toThrow('cannot start from this network');
+  });
+
+  test('is that network, also after a step that changes nothing, and passes it forward', () => {
+    fc.assert(
+      fc.property(shapes, fc.array(usual, { minLength: 1, maxLength: 64 }), (shape, inputs) => {
+        const network = randomActor(shape.seed, shape.hidden, shape.s3).network();
+        const actor = startedFrom(network, shape.seed);
+        actor.project();
+        actor.quantise();
+        expect(actor.network()).toEqual(network);
+        const rows = inputs.map((input) => Int16Array.from(input));
+        const deployed = load(network);
+        expect(new PolicyProbe(actor).publish().penalties(rows)).toEqual(
+          rows.map((row) => evaluate(deployed, row)),
+        );
+      }),
+      { seed: 6, numRuns: 30 },
+    );
+  });
+
+  test('keeps what it was told of features that do not vary, whatever else it learns', () => {
+    const network = randomActor(7).network();
+    const actor = startedFrom(network, 7);
+    actor.parameters.forEach((value, p) => {
+      actor.parameters[p] = value + 0.2;
+    });
+    actor.project();
+    actor.quantise();
+    const after = actor.network();
+    const weightsOf = ({ w1, hidden }: IntegerNetwork, i: number) => [
+      ...w1.subarray(i * hidden, (i + 1) * hidden),
+    ];
+    expect(weightsOf(after, 7)).toEqual(weightsOf(network, 7));
+    expect(weightsOf(after, 8)).not.toEqual(weightsOf(network, 8));
+    expect(isMonotoneInPriority(after)).toBe(true);
   });
 });
 

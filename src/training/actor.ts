@@ -1,4 +1,4 @@
-import { FEATURES, type IntegerNetwork, PRIORITY_FEATURE } from '../domain/index.ts';
+import { AICChainError, FEATURES, type IntegerNetwork, PRIORITY_FEATURE } from '../domain/index.ts';
 import { addPart, orthogonal } from './critic.ts';
 import type { Random } from './random.ts';
 import type { TrainingKernel } from './TrainingKernel.ts';
@@ -50,6 +50,8 @@ export class Actor {
   /** Integer of a parameter = round(parameter · integerScale). */
   readonly #integerScale: Float64Array;
   readonly #integers: Float64Array;
+  /** First-layer integers that are not learned, of features that do not vary: what `startFrom` found there. */
+  readonly #kept: Float64Array;
   /** What the shift of the layer of a parameter divides by. */
   readonly #divisor: Float64Array;
   readonly #b1: number;
@@ -73,6 +75,7 @@ export class Actor {
     this.gradient = new Float64Array(size);
     this.#integerScale = new Float64Array(size);
     this.#integers = new Float64Array(size);
+    this.#kept = new Float64Array(this.#b1);
     this.#divisor = new Float64Array(size);
     this.#setScales();
     this.#initialise(random);
@@ -121,6 +124,51 @@ export class Actor {
     }
   }
 
+  /**
+   * Takes the masters from a network, which is then `network()`, integer by integer. Refuses one whose weights do not
+   * show, by the sets of units above, that it is monotone in priority.
+   */
+  startFrom(from: IntegerNetwork): void {
+    const { hidden, parameters } = this;
+    const put = (at: number, integers: ArrayLike<number>) => {
+      for (let k = 0; k < integers.length; k++) {
+        const scale = this.#integerScale[at + k]!;
+        parameters[at + k] = scale === 0 ? 0 : integers[k]! / scale;
+      }
+    };
+    const centres = Int32Array.from({ length: hidden }, (_, j) => this.#centre(from.w1, j));
+    put(0, from.w1);
+    put(
+      this.#b1,
+      from.b1.map((bias, j) => bias + centres[j]! - half(S1)),
+    );
+    put(this.#w2, from.w2);
+    put(
+      this.#b2,
+      from.b2.map((bias) => bias - half(S2)),
+    );
+    put(this.#w3, from.w3);
+    put(this.#b3, [from.b3 - half(this.s3)]);
+    for (let p = 0; p < this.#b1; p++) {
+      const isKept = this.#integerScale[p] === 0 && Math.floor(p / hidden) !== PRIORITY_FEATURE; // its signs must hold
+      this.#kept[p] = isKept ? from.w1[p]! : 0;
+    }
+    this.project();
+    this.quantise();
+    if (!isSame(this.network(), from)) {
+      throw new AICChainError('CannotStartFrom', 'training cannot start from this network as it is', {
+        hint: 'Start from a policy of `aicchain teach` or `aicchain train`.',
+      });
+    }
+  }
+
+  /** What the means of the features add to a sum of layer 1. */
+  #centre(w1: ArrayLike<number>, unit: number): number {
+    let centre = 0;
+    for (let i = 0; i < FEATURES; i++) centre += w1[i * this.hidden + unit]! * this.#scale.mean[i]!;
+    return centre;
+  }
+
   /** Brings the masters back to where the network is monotone and fits its integers. After each optimiser step. */
   project(): void {
     const { hidden, parameters } = this;
@@ -154,9 +202,9 @@ export class Actor {
     for (let p = 0; p < parameters.length; p++) {
       integers[p] = Math.round(parameters[p]! * this.#integerScale[p]!) + 0; // + 0: no negative zero
     }
+    for (let p = 0; p < this.#kept.length; p++) integers[p]! += this.#kept[p]!; // either is 0
     for (let j = 0; j < hidden; j++) {
-      let centre = 0;
-      for (let i = 0; i < FEATURES; i++) centre += integers[i * hidden + j]! * this.#scale.mean[i]!;
+      const centre = this.#centre(integers, j);
       integers[this.#b1 + j] = bounded(integers[this.#b1 + j]! - centre + half(S1), BOUND_B1);
       integers[this.#b2 + j] = bounded(integers[this.#b2 + j]! + half(S2), BOUND_B2);
     }
@@ -178,7 +226,9 @@ export class Actor {
     const write = (floats: Float32Array, from: number) => {
       for (let k = 0; k < floats.length; k++) {
         const p = from + k;
-        const value = fakeQuantise ? integers[p]! : this.parameters[p]! * this.#integerScale[p]!;
+        const value = fakeQuantise
+          ? integers[p]!
+          : this.parameters[p]! * this.#integerScale[p]! + (this.#kept[p] ?? 0);
         floats[k] = value / this.#divisor[p]!;
       }
     };
@@ -241,6 +291,15 @@ function writeBlocks(
       }
     }
   }
+}
+
+function isSame(a: IntegerNetwork, b: IntegerNetwork): boolean {
+  const isEqual = (x: ArrayLike<number>, y: ArrayLike<number>) =>
+    x.length === y.length && Array.from(x).every((value, k) => value === y[k]);
+  return (
+    isEqual([a.hidden, a.s1, a.s2, a.s3, a.b3], [b.hidden, b.s1, b.s2, b.s3, b.b3]) &&
+    (['b1', 'w1', 'b2', 'w2', 'w3'] as const).every((layer) => isEqual(a[layer], b[layer]))
+  );
 }
 
 function half(shift: number): number {

@@ -27,6 +27,13 @@ export function featureSpread(scenario: Scenario, seeds: readonly number[]): Fea
   return tally.spread();
 }
 
+/** The same of features that lie in rows, one after the other. */
+export function spreadOfRows(features: Int16Array): FeatureSpread {
+  const tally = new Tally();
+  for (let at = 0; at < features.length; at += FEATURES) tally.note(features.subarray(at, at + FEATURES));
+  return tally.spread();
+}
+
 /** Row after row, where their features lie. */
 export class Tally {
   #seen = 0;

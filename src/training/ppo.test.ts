@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { IntegerNetwork } from '../domain/index.ts';
-import { compare } from './evaluate.ts';
+import type { Checkpoint } from './Checkpoint.ts';
+import { compare, evaluate } from './evaluate.ts';
+import { expectedWorth, lessonOf } from './lesson.ts';
 import { DEFAULT_PPO, train, type UpdateMetrics } from './ppo.ts';
 import { type Scenario, scenarioOf } from './scenario.ts';
+import { teach } from './teach.ts';
 import { FIVE_NODES, MARKET, node, SEEN, workload } from './testing/market.ts';
 
 const SHORT = {
@@ -101,6 +104,40 @@ describe('train', () => {
     expect(verdict).toBe('wins');
     expect(gain).toBeGreaterThan(0.5);
     expect(policy.failedRuns).toBeLessThan(0.75 * priceAlone.failedRuns);
+  });
+
+  describe('from a policy', () => {
+    const given = () => teach([lessonOf(MARKET, [1, 2], { worth: expectedWorth(2e6) })], { minibatch: 64 });
+
+    test('refuses to mask features that it may read', async () => {
+      const training = train(MARKET, { ...SHORT, from: await given(), maskedFeatures: [4] });
+      await expect(training).rejects.toThrow('features cannot be masked');
+    });
+
+    test('whoever learns nothing gives back what was given, worth what it was', async () => {
+      const from = await given();
+      const still = { ...SHORT, from, learningRate: 0, hidden: 16 };
+      const { network, validationGain, history } = await train(MARKET, still);
+      expect(network).toEqual(from);
+      const [ours, base] = [from, null].map(
+        (one) => evaluate(MARKET, one, SHORT.validationSeeds).welfareMicro,
+      );
+      expect(ours).not.toBe(base);
+      expect(validationGain).toBeCloseTo(ours! / base! - 1, 12);
+      expect(history.at(-1)!.validationGain).toBeCloseTo(validationGain, 12);
+    });
+
+    test('learns further, and goes on only from a checkpoint that began with it', async () => {
+      const from = await given();
+      const saved: Checkpoint[] = [];
+      const save = (checkpoint: Checkpoint) => void saved.push(checkpoint);
+      const whole = await train(MARKET, { ...SHORT, from }, () => {}, { save });
+      expect(whole.history).not.toEqual((await train(MARKET, SHORT)).history);
+      const resume = saved[0]!;
+      expect(resume.update).toBe(1);
+      expect(await train(MARKET, { ...SHORT, from }, () => {}, { resume })).toEqual(whole);
+      await expect(train(MARKET, SHORT, () => {}, { resume })).rejects.toThrow('from is');
+    });
   });
 
   test('the defaults keep to the protocol: hidden layers that compile, seeds apart from those reported', () => {

@@ -72,13 +72,25 @@ export async function train(
   onProgress: OnProgress = () => {},
   tools: TrainingTools = {},
 ): Promise<TrainingResult> {
-  const settings = { ...DEFAULT_PPO, ...options };
+  const settings = settingsOf(options);
   const training = await Training.open(scenario, settings, tools);
   try {
     return await training.run(onProgress);
   } finally {
     await training.close();
   }
+}
+
+function settingsOf(options: Partial<PpoOptions>): PpoOptions {
+  const settings = { ...DEFAULT_PPO, ...options };
+  const { from, maskedFeatures } = settings;
+  if (from === null) return settings;
+  if (maskedFeatures.length > 0) {
+    throw new AICChainError('CannotStartFrom', 'features cannot be masked of a policy that was given', {
+      hint: 'It may read them already. Train without a policy to begin with.',
+    });
+  }
+  return { ...settings, hidden: from.hidden };
 }
 
 class Training {
@@ -94,7 +106,8 @@ class Training {
   static async open(scenario: Scenario, options: PpoOptions, tools: TrainingTools): Promise<Training> {
     const scale = featureScale(scenario, options.seed, options.maskedFeatures);
     const { stateSize } = new AICChainEnv(scenario).simulation;
-    const subject = { scenario, scale, shift: outputShift(scenario), context: contextSize(stateSize) };
+    const shift = options.from?.s3 ?? outputShift(scenario);
+    const subject = { scenario, scale, shift, context: contextSize(stateSize) };
     const identity = identityOf(scenario, options, subject.context);
     if (tools.resume) refuseOther(tools.resume, identity);
     const learner = await Learner.open(subject, options, tools);
@@ -114,7 +127,9 @@ class Training {
 
   async #begin(): Promise<void> {
     this.#baseWelfareMicro = await this.#welfareOf(null);
-    this.#best = { ...this.#best, welfareMicro: this.#baseWelfareMicro };
+    const { from } = this.#options;
+    const welfareMicro = from === null ? this.#baseWelfareMicro : await this.#welfareOf(from);
+    this.#best = { ...this.#best, welfareMicro };
   }
 
   async run(onProgress: OnProgress): Promise<TrainingResult> {
@@ -211,12 +226,13 @@ export class Learner {
     options: PpoOptions,
     { openPool = inlinePool, clock = () => 0 }: TrainingTools,
   ): Promise<Learner> {
-    const { hidden, criticHidden, environments, steps, minibatch, signal: _, ...rest } = options;
+    const { hidden, criticHidden, environments, steps, minibatch, signal: _, from, ...rest } = options;
     const { workers } = openPool;
     const shape = { hidden, criticHidden, context, environments, steps, minibatch, workers };
     const memory = trainingMemory(shape);
     const root = new Random(options.seed);
     const actor = new Actor(hidden, shift, scale, root.split(2));
+    if (from !== null) actor.startFrom(from);
     const critic = new Critic(context, criticHidden, root.split(3));
     const pool = await openPool.open({
       scenario,

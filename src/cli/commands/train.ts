@@ -14,7 +14,7 @@ import type { Scenario } from '../../training/scenario.ts';
 import { heldOut, shownGain } from '../heldOut.ts';
 import { makeFolders, writeNamedFile } from '../home.ts';
 import { stoppable } from '../interrupt.ts';
-import { policyFileOf, policyFileText } from '../policyFile.ts';
+import { policyFileOf, policyFileText, readPolicyFile } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
 import { scenarioAsked } from '../scenario.ts';
 import { SCENARIO_HELP, type ScenarioFlags, scenarioOptions } from '../scenarioOptions.ts';
@@ -25,6 +25,7 @@ const NETWORK_FEATURES = [4, 19, 20, 21, 22];
 const MOST_WORKERS = 64;
 
 interface TrainOptions extends ScenarioFlags {
+  readonly from?: string;
   readonly seed: string;
   readonly updates: string;
   readonly out: string;
@@ -43,6 +44,7 @@ export const configure: CommandModule['configure'] = (command, session) => {
     .option('--seed <n>', 'of all randomness: the same seed on the same log gives the same policy hash', '1')
     .option('--updates <n>', 'how long it learns', String(DEFAULT_PPO.updates))
     .option('--out <file>', 'where the policy is written', 'policy.json')
+    .option('--from <file>', 'a policy to begin with, of `aicchain teach` or of `aicchain train`')
     .option('--workers <n>', 'threads; any number gives the same policy', String(availableParallelism()))
     .option('--checkpoint <dir>', 'keep the training there, also on Ctrl-C')
     .option('--checkpoint-every <n>', 'updates', String(DEFAULT_PPO.checkpointEvery))
@@ -102,8 +104,12 @@ function stepsPerSecond(before: number): (update: UpdateMetrics) => number {
 }
 
 function ppoOptions(options: TrainOptions): Partial<PpoOptions> {
+  if (options.from !== undefined && !options.networkFeatures) {
+    throw new UsageError('--no-network-features does not go with --from', 'Leave out one of them.');
+  }
   return {
     seed: integerOption('--seed', options.seed, 0, 2 ** 32 - 1),
+    from: options.from === undefined ? null : readPolicyFile(options.from).network,
     updates: integerOption('--updates', options.updates, 1, 100_000),
     checkpointEvery: integerOption('--checkpoint-every', options.checkpointEvery, 1, 100_000),
     fakeQuantise: options.float !== true,

@@ -1,0 +1,123 @@
+/**
+ * node benchmarks/policy/train.ts [--only taught,ppo,linear] [--seeds 1-10]: makes the policies of `policies/` anew, each from
+ * its seed, two at a time. What bench:policy compares and docs/policy.md describes; the same seed gives the same file.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { policyFileOf, policyFileText } from '../../src/cli/policyFile.ts';
+import type { IntegerNetwork } from '../../src/domain/index.ts';
+import { expectedWorth, lessonOf } from '../../src/training/lesson.ts';
+import { openbScenario } from '../../src/training/market.ts';
+import { train } from '../../src/training/ppo.ts';
+import { teach } from '../../src/training/teach.ts';
+import { DEFAULT_CEM_LINEAR, playAll, tune } from '../../src/training/tune.ts';
+import { POLICIES } from './contenders.ts';
+
+const NODES = 16;
+/** Of the market that is learned in; the one that bench:policy judges in has another. */
+const MARKET_SEED = 1;
+/** What a GPU-hour is worth to those who wait for it, micro-AICC, by load. Chosen on validation seeds. */
+const SHADOW_PRICES = [
+  [0.6, 80_000],
+  [0.8, 100_000],
+  [0.9, 115_000],
+  [1, 130_000],
+  [1.1, 165_000],
+  [1.2, 200_000],
+  [1.3, 250_000],
+] as const;
+const EPISODES = 20;
+const PASSES = 12;
+
+const KINDS: Readonly<Record<string, (seed: number) => Promise<IntegerNetwork>>> = { taught, ppo, linear };
+/** Folder of each kind: `openb` is what is shipped. */
+const FOLDERS: Readonly<Record<string, string>> = { taught: 'openb', ppo: 'ppo', linear: 'linear' };
+
+/** Regression on the expected worth of matches, at seven loads of both mixes of requests. */
+async function taught(seed: number): Promise<IntegerNetwork> {
+  const lessons = (['default', 'multigpu'] as const).flatMap((profile) =>
+    SHADOW_PRICES.map(([load, price]) => {
+      const scenario = openbScenario({ nodes: NODES, load, seed: MARKET_SEED, profile });
+      const seeds = Array.from({ length: EPISODES }, (_, i) => 1_000_000 + 1_000 * seed + i);
+      return lessonOf(scenario, seeds, { worth: expectedWorth(price), seed });
+    }),
+  );
+  return teach(lessons, { seed, passes: PASSES });
+}
+
+/** PPO alone, from price alone. */
+async function ppo(seed: number): Promise<IntegerNetwork> {
+  const scenario = openbScenario({ nodes: NODES, load: 1, seed: MARKET_SEED });
+  const { network } = await train(scenario, {
+    seed,
+    environments: 64,
+    steps: 128,
+    minibatch: 2_048,
+    updates: 60,
+    learningRate: 0.005,
+    temperatureStart: 0.05,
+    temperatureEnd: 0.005,
+    checkpointEvery: 15,
+  });
+  return network;
+}
+
+/** The 24 weights of a linear quality by the cross-entropy method on the deployed rule. */
+async function linear(seed: number): Promise<IntegerNetwork> {
+  const scenario = openbScenario({ nodes: NODES, load: 1, seed: MARKET_SEED, horizonRounds: 120 });
+  const { network } = await tune(
+    scenario,
+    { ...DEFAULT_CEM_LINEAR, seed, generations: 20, population: 24 },
+    playAll(scenario),
+  );
+  return network;
+}
+
+function fileOf(kind: string, seed: number): string {
+  return join(POLICIES, FOLDERS[kind]!, `seed-${String(seed).padStart(2, '0')}.json`);
+}
+
+async function make(kind: string, seed: number): Promise<void> {
+  const started = performance.now();
+  const network = await KINDS[kind]!(seed);
+  const file = fileOf(kind, seed);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, policyFileText(policyFileOf(network, seed)));
+  const seconds = Math.round((performance.now() - started) / 1_000);
+  process.stderr.write(`${kind} ${seed}: ${policyFileOf(network, seed).policyHash} in ${seconds} s\n`);
+}
+
+function apart(kind: string, seed: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const args = [fileURLToPath(import.meta.url), '--one', '--only', kind, '--seeds', `${seed}-${seed}`];
+    const child = spawn(process.execPath, args, { stdio: 'inherit' });
+    child.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${kind} ${seed} ended with ${code}`)),
+    );
+  });
+}
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: Object.keys(KINDS).join(',') },
+    seeds: { type: 'string', default: '1-10' },
+    one: { type: 'boolean', default: false },
+  },
+});
+const [first, last] = values.seeds.split('-').map(Number) as [number, number];
+const wanted = values.only.split(',').flatMap((kind) => {
+  if (KINDS[kind] === undefined)
+    throw new RangeError(`there is no ${kind}; there is ${Object.keys(KINDS).join(', ')}`);
+  return Array.from({ length: last - first + 1 }, (_, i) => ({ kind, seed: first + i }));
+});
+if (values.one) {
+  for (const { kind, seed } of wanted) await make(kind, seed);
+} else {
+  const next = async (): Promise<void> => {
+    for (let one = wanted.shift(); one; one = wanted.shift()) await apart(one.kind, one.seed);
+  };
+  await Promise.all([next(), next()]);
+}
