@@ -17,8 +17,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('aicchain teach', () => {
   test.each([
-    [[...OPENB, '--load', 'heavy'], '--load must be a number from 0.01'],
-    [[...OPENB, '--load', '1,0'], '--load must be a number from 0.01'],
+    [[...OPENB, '--load', 'heavy'], '--load must be a number'],
+    [[...OPENB, '--load', '0'], '--load must be a number'],
     [[...OPENB, '--load', '1,1.3', '--shadow-prices', '0.1'], '1 prices for 2 loads'],
     [[...OPENB, '--price-scales', '1,,2'], '--price-scales must be numbers'],
     [[...OPENB, '--episodes', '0'], '--episodes must be a whole number from 1'],
