@@ -1,5 +1,6 @@
 import type { IntegerNetwork } from '../domain/index.ts';
 import type { Info } from './AICChainEnv.ts';
+import { validationSeeds } from './seeds.ts';
 
 /** Every hyper-parameter of a training. */
 export interface PpoOptions {
@@ -85,7 +86,7 @@ export const DEFAULT_PPO: PpoOptions = {
   fakeQuantise: true,
   maskedFeatures: [],
   checkpointEvery: 6,
-  validationSeeds: Array.from({ length: 32 }, (_, i) => 900_001 + i),
+  validationSeeds: validationSeeds(32),
 };
 
 /** What one update was like. */

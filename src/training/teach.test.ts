@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { FEATURES, type IntegerNetwork, PRIORITY_FEATURE } from '../domain/index.ts';
 import { load, evaluate as penaltyOf } from '../policy/network.ts';
-import { compare, heldOutSeeds } from './evaluate.ts';
+import { compare } from './evaluate.ts';
 import { expectedWorth, type Lesson, lessonOf } from './lesson.ts';
 import { openbScenario } from './market.ts';
 import { isMonotoneInPriority } from './masters.ts';
 import { Random } from './random.ts';
+import { heldOutSeeds, trainingSeeds } from './seeds.ts';
 import { type PassMetrics, teach } from './teach.ts';
 import { MARKET } from './testing/market.ts';
-import { trainingSeeds } from './tune.ts';
 
 const SCENARIO = openbScenario({ nodes: 10, load: 1.2, seed: 1 });
 const worth = expectedWorth(150_000);
