@@ -147,7 +147,7 @@ export class AICChainEnv {
     this.simulation.reset(episode);
     for (let round = 0; round < rounds; round++) this.simulation.advance();
     const elapsedRounds = this.#toNextDecision();
-    this.#isOver = this.#offers.count === 0;
+    this.#isOver = false; // where there is nothing to match in all of it, the first step ends it
     this.#potential = this.#potentialNow();
     return [this.#observation, this.#info(elapsedRounds, noTerms())];
   }

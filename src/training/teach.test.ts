@@ -33,6 +33,14 @@ describe('teach', () => {
     await expect(teach([])).rejects.toThrow('no rows');
   });
 
+  test('refuses targets that are no numbers, with the pass', async () => {
+    const taught = teach([drawnLesson(64, () => Number.NaN)]);
+    await expect(taught).rejects.toMatchObject({
+      code: 'TRAINING_DIVERGED',
+      message: 'pass 1: the error is NaN',
+    });
+  });
+
   test('stops between two passes when it is told to', async () => {
     const stop = new AbortController();
     const seen: number[] = [];

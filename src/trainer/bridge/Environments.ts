@@ -48,8 +48,8 @@ export class Environments {
       const [observation, info] = this.environments[i]!.reset({ seed, options });
       this.#nextSeeds[i] = new Random(seed).split(NEXT_SEEDS);
       this.#masks[i] = observation.mask;
-      this.#isOver[i] = observation.candidates === 0;
-      const outcome = { reward: 0, terminated: this.#isOver[i], truncated: false, masked: false };
+      this.#isOver[i] = false;
+      const outcome = { reward: 0, terminated: false, truncated: false, masked: false };
       this.#rows.write(i, observation, info, outcome);
     });
     return this.#frame(0);
