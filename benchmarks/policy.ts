@@ -40,10 +40,10 @@ interface Extent {
 const FULL: Extent = {
   loads: [0.6, 0.8, 1, 1.2, 1.3],
   trainingSeeds: 10,
-  arrivalSeeds: 12,
-  nodes: 40,
-  lists: 4,
-  boundSeeds: 3,
+  arrivalSeeds: 16,
+  nodes: 16,
+  lists: 3,
+  boundSeeds: 8,
 };
 const QUICK: Extent = { loads: [1], trainingSeeds: 2, arrivalSeeds: 3, nodes: 10, lists: 1, boundSeeds: 1 };
 const MAIN_LOAD = 1;

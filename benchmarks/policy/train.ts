@@ -17,7 +17,7 @@ import { DEFAULT_CEM_LINEAR, playAll, tune } from '../../src/training/tune.ts';
 import { POLICIES } from './contenders.ts';
 
 const NODES = 16;
-/** Of the market that is learned in; the one that bench:policy judges in has another. */
+/** Of the market: as in bench:policy, whose arrivals, asks, trust and outages are of seeds that no training plays. */
 const MARKET_SEED = 1;
 /** What a GPU-hour is worth to those who wait for it, micro-AICC, by load. Chosen on validation seeds. */
 const SHADOW_PRICES = [
