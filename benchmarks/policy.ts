@@ -17,9 +17,9 @@
 import { availableParallelism } from 'node:os';
 import { HINDSIGHT, type PlayedRule } from '../src/cli/evaluation/rules.ts';
 import { studied } from '../src/cli/evaluation/study.ts';
-import { heldOutSeeds } from '../src/training/evaluate.ts';
 import { openbScenario } from '../src/training/market.ts';
 import type { Scenario } from '../src/training/scenario.ts';
+import { heldOutSeeds } from '../src/training/seeds.ts';
 import type { RuleRuns } from '../src/training/standings.ts';
 import { scenarioOfTrace } from '../src/training/traceScenario.ts';
 import { contenders, POLICIES } from './policy/contenders.ts';

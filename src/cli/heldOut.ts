@@ -1,6 +1,7 @@
 import type { IntegerNetwork } from '../domain/types.ts';
-import { type Comparison, compare, heldOutSeeds } from '../training/evaluate.ts';
+import { type Comparison, compare } from '../training/evaluate.ts';
 import type { Scenario } from '../training/scenario.ts';
+import { heldOutSeeds } from '../training/seeds.ts';
 import type { Session } from './Session.ts';
 
 const SEEDS = heldOutSeeds(24);

@@ -10,6 +10,7 @@ import type { UpdateMetrics } from '../training/PpoOptions.ts';
 export class MetricsFile {
   readonly #path: string;
   readonly #isCsv: boolean;
+  #isEmpty: boolean;
 
   /** Lines of updates after `doneUpdates` are of a part that is done again, and are dropped. */
   constructor(path: string, doneUpdates = 0) {
@@ -21,20 +22,27 @@ export class MetricsFile {
     }
     this.#path = path;
     this.#isCsv = ending === '.csv';
-    writeFileSync(path, this.#kept(doneUpdates));
+    const kept = this.#kept(doneUpdates);
+    this.#isEmpty = kept === '';
+    writeFileSync(path, kept);
   }
 
   add(metrics: UpdateMetrics): void {
     const flat = flatOf(metrics);
-    const isNew = readFileSync(this.#path, 'utf8') === '';
-    const header = this.#isCsv && isNew ? `${Object.keys(flat).join(',')}\n` : '';
+    const header = this.#isCsv && this.#isEmpty ? `${Object.keys(flat).join(',')}\n` : '';
     const line = this.#isCsv ? Object.values(flat).join(',') : JSON.stringify(flat);
     appendFileSync(this.#path, `${header}${line}\n`);
+    this.#isEmpty = false;
   }
 
   #kept(doneUpdates: number): string {
     if (doneUpdates === 0 || !existsSync(this.#path)) return '';
-    const lines = readFileSync(this.#path, 'utf8').split('\n').filter(Boolean);
+    const text = readFileSync(this.#path, 'utf8');
+    // Where the training was killed, the last line may be cut off.
+    const lines = text
+      .slice(0, text.lastIndexOf('\n') + 1)
+      .split('\n')
+      .filter(Boolean);
     const header = this.#isCsv ? lines.splice(0, 1) : [];
     const updateOf = (line: string) =>
       this.#isCsv ? Number(line.split(',')[0]) : (JSON.parse(line) as UpdateMetrics).update;
