@@ -40,9 +40,9 @@ interface Extent {
 const FULL: Extent = {
   loads: [0.6, 0.8, 1, 1.2, 1.3],
   trainingSeeds: 10,
-  arrivalSeeds: 16,
+  arrivalSeeds: 12,
   nodes: 16,
-  lists: 3,
+  lists: 2,
   boundSeeds: 8,
 };
 const QUICK: Extent = { loads: [1], trainingSeeds: 2, arrivalSeeds: 3, nodes: 10, lists: 1, boundSeeds: 1 };

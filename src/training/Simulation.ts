@@ -420,7 +420,7 @@ export class Simulation {
     const durationSec = now.round * this.scenario.roundSec;
     let heldGpuSec = now.heldGpuSec;
     for (const { gpus, startSec } of now.runs.values())
-      heldGpuSec += gpus * Math.max(0, durationSec - startSec);
+      heldGpuSec += gpus * Math.max(0, durationSec - Math.max(0, startSec));
     return {
       seed: now.seed,
       durationSec,
