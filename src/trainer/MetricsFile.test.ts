@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -69,6 +69,16 @@ describe('a line an update', () => {
     after.add(metrics(3));
     expect(readFileSync(path, 'utf8')).toBe(whole);
   });
+});
+
+test('a line that a crash cut short is dropped by a training that goes on', () => {
+  const file = at('metrics.jsonl');
+  const before = new MetricsFile(file);
+  before.add(metrics(1));
+  const whole = readFileSync(file, 'utf8');
+  appendFileSync(file, '{"update":2,"upd');
+  new MetricsFile(file, 2);
+  expect(readFileSync(file, 'utf8')).toBe(whole);
 });
 
 test('the line of progress names the reward by its terms, costs with a minus', () => {

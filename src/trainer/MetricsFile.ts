@@ -21,26 +21,49 @@ export class MetricsFile {
     }
     this.#path = path;
     this.#isCsv = ending === '.csv';
-    writeFileSync(path, this.#kept(doneUpdates));
+    const kept = this.#tried(() => this.#kept(doneUpdates));
+    this.#tried(() => writeFileSync(path, kept));
   }
 
   add(metrics: UpdateMetrics): void {
     const flat = flatOf(metrics);
-    const isNew = readFileSync(this.#path, 'utf8') === '';
-    const header = this.#isCsv && isNew ? `${Object.keys(flat).join(',')}\n` : '';
     const line = this.#isCsv ? Object.values(flat).join(',') : JSON.stringify(flat);
-    appendFileSync(this.#path, `${header}${line}\n`);
+    this.#tried(() => {
+      const isNew = readFileSync(this.#path, 'utf8') === '';
+      const header = this.#isCsv && isNew ? `${Object.keys(flat).join(',')}\n` : '';
+      appendFileSync(this.#path, `${header}${line}\n`);
+    });
+  }
+
+  #tried<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (cause) {
+      throw new AICChainError(
+        'BAD_METRICS_FILE',
+        `metrics cannot be written to ${this.#path}: ${(cause as Error).message}`,
+        { hint: 'Make room, or name another place.', cause },
+      );
+    }
   }
 
   #kept(doneUpdates: number): string {
     if (doneUpdates === 0 || !existsSync(this.#path)) return '';
     const lines = readFileSync(this.#path, 'utf8').split('\n').filter(Boolean);
     const header = this.#isCsv ? lines.splice(0, 1) : [];
-    const updateOf = (line: string) =>
-      this.#isCsv ? Number(line.split(',')[0]) : (JSON.parse(line) as UpdateMetrics).update;
+    const updateOf = (line: string) => (this.#isCsv ? Number(line.split(',')[0]) : updateOfJson(line));
     return [...header, ...lines.filter((line) => updateOf(line) <= doneUpdates)]
       .map((line) => `${line}\n`)
       .join('');
+  }
+}
+
+/** Not a number where a crash cut the line short: it is dropped. */
+function updateOfJson(line: string): number {
+  try {
+    return (JSON.parse(line) as UpdateMetrics).update;
+  } catch {
+    return Number.NaN;
   }
 }
 
