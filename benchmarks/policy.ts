@@ -17,9 +17,9 @@
 import { availableParallelism } from 'node:os';
 import { HINDSIGHT, type PlayedRule } from '../src/cli/evaluation/rules.ts';
 import { studied } from '../src/cli/evaluation/study.ts';
-import { heldOutSeeds } from '../src/training/evaluate.ts';
 import { openbScenario } from '../src/training/market.ts';
 import type { Scenario } from '../src/training/scenario.ts';
+import { heldOutSeeds } from '../src/training/seeds.ts';
 import type { RuleRuns } from '../src/training/standings.ts';
 import { scenarioOfTrace } from '../src/training/traceScenario.ts';
 import { contenders, POLICIES } from './policy/contenders.ts';
@@ -41,9 +41,9 @@ const FULL: Extent = {
   loads: [0.6, 0.8, 1, 1.2, 1.3],
   trainingSeeds: 10,
   arrivalSeeds: 12,
-  nodes: 40,
-  lists: 4,
-  boundSeeds: 3,
+  nodes: 16,
+  lists: 2,
+  boundSeeds: 8,
 };
 const QUICK: Extent = { loads: [1], trainingSeeds: 2, arrivalSeeds: 3, nodes: 10, lists: 1, boundSeeds: 1 };
 const MAIN_LOAD = 1;

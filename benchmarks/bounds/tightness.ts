@@ -1,14 +1,18 @@
 /**
- * node benchmarks/bounds/tightness.ts [nodes] [seeds]: what price alone, the best untuned rules and the oracle of each round
+ * node benchmarks/bounds/tightness.ts [nodes] [seeds]: what price alone, the shipped policy and the oracle of each round
  * leave of the hindsight bound, on openb-like markets at three loads. Prints means over seeds, AICC an episode.
  */
+import { join } from 'node:path';
+import { readPolicyFile } from '../../src/cli/policyFile.ts';
 import { certifiedMatcher, type DescribedRound, type Matcher, oracleMatcher } from '../../src/match/index.ts';
 import { bestPrices, dualBound, hindsightOf } from '../../src/training/bounds/index.ts';
+import { evaluate } from '../../src/training/evaluate.ts';
 import { openbScenario } from '../../src/training/market.ts';
 import type { Simulation } from '../../src/training/Simulation.ts';
 import type { Scenario } from '../../src/training/scenario.ts';
 import { welfareUnder } from '../../src/training/testing/playMatcher.ts';
 import { welfareOf } from '../../src/training/welfare.ts';
+import { POLICIES, SHIPPED } from '../policy/contenders.ts';
 
 type MatcherIn = (simulation: Simulation) => Matcher<DescribedRound>;
 
@@ -42,6 +46,7 @@ const hindsight = (scenario: Scenario, seed: number) => hindsightOf(scenario, se
 const pricesOf = (scenario: Scenario, seed: number) => bestPrices(hindsight(scenario, seed)).prices;
 
 const LOADS = [0.6, 1, 1.3];
+const shipped = readPolicyFile(join(POLICIES, SHIPPED, 'seed-01.json')).network;
 const nodes = Number(process.argv[2] ?? 16);
 const seeds = Array.from({ length: Number(process.argv[3] ?? 4) }, (_, i) => 5_000_001 + i);
 const mean = (of: (seed: number) => number) => seeds.reduce((sum, seed) => sum + of(seed), 0) / seeds.length;
@@ -56,12 +61,14 @@ function rowAt(load: number) {
   const oracle = mean((seed) => welfareUnder(scenario, seed, oracleIn));
   const foresight = mean((seed) => welfareUnder(scenario, seed, foresightIn(scenario, seed)));
   const priceAlone = mean((seed) => welfareUnder(scenario, seed, () => certifiedMatcher));
+  const policy = evaluate(scenario, shipped, seeds).welfareMicro;
   return {
     load,
     'luck drawn': aicc(drawn),
     'luck expected': aicc(expected),
     oracle: aicc(oracle),
     'price alone': aicc(priceAlone),
+    policy: aicc(policy),
     foresight: aicc(foresight),
     'oracle / expected': (oracle / expected).toFixed(3),
     'seconds a bound': seconds.toFixed(1),

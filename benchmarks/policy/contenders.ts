@@ -12,7 +12,7 @@ const TUNED = /^linear/;
 
 /**
  * Everything that is compared: a policy for each folder of `folder`, all baselines, and price alone.
- * Of each policy `most` training seeds are played.
+ * Of the shipped policy `most` training seeds are played, of others at most three.
  */
 export function contenders(folder: string, most: number): readonly PlayedRule[] {
   const names = existsSync(folder) ? foldersIn(folder) : [];
@@ -22,8 +22,12 @@ export function contenders(folder: string, most: number): readonly PlayedRule[] 
   const trained = names.flatMap((name) =>
     policyRules([`${name}=${join(folder, name)}`], TUNED.test(name) ? 'tuned' : 'policy', name),
   );
-  return [...trained.map(firstOf(most)), ...BASELINE_NAMES.map(baselineRule)];
+  const played = trained.map((rule) => firstOf(rule.name === SHIPPED ? most : Math.min(most, OTHERS))(rule));
+  return [...played, ...BASELINE_NAMES.map(baselineRule)];
 }
+
+/** Training seeds of what is compared but not shipped. */
+const OTHERS = 3;
 
 const firstOf =
   (most: number) =>

@@ -1,24 +1,31 @@
 /**
- * Writes the figures of benchmarks/results/policy.json into docs/policy.md, between marks that name the table:
- * node benchmarks/policy/document.ts
+ * Writes the figures of benchmarks/results/{policy,train,ablations}.json into docs/policy.md, between marks that name the
+ * table: node benchmarks/policy/document.ts
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { shown } from '../../src/cli/evaluation/numbers.ts';
 import { METRIC_NAMES, METRICS, type MetricName } from '../../src/training/metrics.ts';
 import { SHIPPED } from './contenders.ts';
 
 export const DOCUMENT = fileURLToPath(new URL('../../docs/policy.md', import.meta.url));
-const RESULTS = fileURLToPath(new URL('../results/policy.json', import.meta.url));
+const resultsOf = (bench: string) => fileURLToPath(new URL(`../results/${bench}.json`, import.meta.url));
 
 interface Shown {
   readonly value: number;
   readonly unit: string;
+  readonly better: 'lower' | 'higher';
   readonly n: number;
   readonly aim: number | null;
+  readonly spread: number;
   readonly interval?: readonly number[];
 }
 export type ShownFigures = Readonly<Record<string, Shown>>;
+
+/** Each prints its figures as they are, in a table of its name. */
+const PLAIN = ['train', 'ablations'] as const;
+/** By benchmark; the tables of one that is absent stay as they are. */
+export type ShownResults = Readonly<Partial<Record<'policy' | (typeof PLAIN)[number], ShownFigures>>>;
 
 const AIMED = [
   ['welfare, beside the best untuned rule', 'welfareRatioBestBaseline'],
@@ -29,7 +36,8 @@ const AIMED = [
   ['welfare on openb lists, beside the best untuned rule', 'openbWelfareRatioBestBaseline'],
 ] as const;
 
-const TABLES: Readonly<Record<string, (figures: ShownFigures) => string>> = {
+type TableOf = (figures: ShownFigures) => string;
+const POLICY_TABLES: Readonly<Record<string, TableOf>> = {
   headline: (figures) =>
     table(
       ['what', 'figure', 'aim', 'runs'],
@@ -93,15 +101,35 @@ const TABLES: Readonly<Record<string, (figures: ShownFigures) => string>> = {
 
 const BESIDE: readonly MetricName[] = ['completionShare', 'urgentOnTime', 'waitP95', 'utilisation'];
 
+/** Every figure of a benchmark, in its order. */
+const plainly: TableOf = (figures) =>
+  table(
+    ['figure', 'value', 'aim', 'runs', 'spread'],
+    Object.entries(figures).map(([name, { value, unit, better, aim, n, spread }]) => [
+      `\`${name}\``,
+      `${value} ${unit}`,
+      aim === null ? '' : `${better === 'lower' ? '≤' : '≥'} ${aim}`,
+      String(n),
+      spread === 0 ? '' : shown(spread),
+    ]),
+  );
+
+const TABLES: Readonly<Record<string, { readonly bench: keyof ShownResults; readonly tableOf: TableOf }>> =
+  Object.fromEntries([
+    ...Object.entries(POLICY_TABLES).map(([name, tableOf]) => [name, { bench: 'policy', tableOf }] as const),
+    ...PLAIN.map((bench) => [bench, { bench, tableOf: plainly }] as const),
+  ]);
+
 /** The page with its tables made from these figures; what is outside the marks is left alone. */
-export function documented(page: string, figures: ShownFigures): string {
+export function documented(page: string, results: ShownResults): string {
   return page.replace(
     /(<!-- figures: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
-    (_, begin: string, name: string, end: string) => {
-      const tableOf = TABLES[name];
-      if (tableOf === undefined)
+    (before, begin: string, name: string, end: string) => {
+      const known = TABLES[name];
+      if (known === undefined)
         throw new Error(`there is no table "${name}": ${Object.keys(TABLES).join(', ')}`);
-      return `${begin}\n${tableOf(figures)}\n\n${end}`;
+      const figures = results[known.bench];
+      return figures === undefined ? before : `${begin}\n${known.tableOf(figures)}\n\n${end}`;
     },
   );
 }
@@ -141,7 +169,13 @@ function ratio(figure: Shown | undefined): string {
   return `${figure.value.toFixed(3)}${ends === undefined ? '' : ` [${ends}]`}`;
 }
 
+function readResults(): ShownResults {
+  const benches = (['policy', ...PLAIN] as const).filter((bench) => existsSync(resultsOf(bench)));
+  return Object.fromEntries(
+    benches.map((bench) => [bench, JSON.parse(readFileSync(resultsOf(bench), 'utf8')).figures]),
+  );
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { figures } = JSON.parse(readFileSync(RESULTS, 'utf8')) as { figures: ShownFigures };
-  writeFileSync(DOCUMENT, documented(readFileSync(DOCUMENT, 'utf8'), figures));
+  writeFileSync(DOCUMENT, documented(readFileSync(DOCUMENT, 'utf8'), readResults()));
 }

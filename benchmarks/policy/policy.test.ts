@@ -117,7 +117,7 @@ describe('the figures', () => {
     const page = names
       .map((name) => `Before ${name}\n<!-- figures: ${name} -->\nold\n<!-- end -->`)
       .join('\n');
-    const told = documented(page, figures as ShownFigures);
+    const told = documented(page, { policy: figures as ShownFigures });
     expect(told).not.toContain('old');
     expect(told).not.toMatch(/undefined|NaN/);
     for (const name of names) expect(told).toContain(`Before ${name}\n<!-- figures: ${name} -->\n\n| `);
@@ -126,7 +126,7 @@ describe('the figures', () => {
     );
     expect(told).toContain('| 1 | 1.150 [1.100, 1.200] × price-alone |');
     expect(told).toContain('| wait p50, s | 8.00 [8.00, 8.00] | 4.00 [4.00, 4.00] (random) | 0.500 |');
-    expect(documented(told, figures as ShownFigures)).toBe(told);
+    expect(documented(told, { policy: figures as ShownFigures })).toBe(told);
     expect(() => documented('<!-- figures: none -->\n<!-- end -->', {})).toThrow('there is no table "none"');
   });
 });

@@ -17,7 +17,9 @@ import { DEFAULT_CEM_LINEAR, playAll, tune } from '../../src/training/tune.ts';
 import { POLICIES } from './contenders.ts';
 
 const NODES = 16;
-/** Of the market that is learned in; the one that bench:policy judges in has another. */
+/** Lessons are of markets from here on, each of another; bench:policy judges in market 1, which is in none of them. */
+const LESSON_MARKETS = 100;
+/** PPO and the search play one market: that one. Its arrivals, asks, trust and outages are of seeds that bench:policy does not play. */
 const MARKET_SEED = 1;
 /** What a GPU-hour is worth to those who wait for it, micro-AICC, by load. Chosen on validation seeds. */
 const SHADOW_PRICES = [
@@ -29,19 +31,23 @@ const SHADOW_PRICES = [
   [1.2, 200_000],
   [1.3, 250_000],
 ] as const;
-const EPISODES = 20;
+const MARKETS_A_COURSE = 3;
+/** Of each market. */
+const EPISODES = 6;
 const PASSES = 12;
 
 const KINDS: Readonly<Record<string, (seed: number) => Promise<IntegerNetwork>>> = { taught, ppo, linear };
 /** Folder of each kind: `openb` is what is shipped. */
 const FOLDERS: Readonly<Record<string, string>> = { taught: 'openb', ppo: 'ppo', linear: 'linear' };
 
-/** Regression on the expected worth of matches, at seven loads of both mixes of requests. */
+/** Regression on the expected worth of matches, at seven loads of both mixes of requests, in many markets. */
 async function taught(seed: number): Promise<IntegerNetwork> {
-  const lessons = (['default', 'multigpu'] as const).flatMap((profile) =>
-    SHADOW_PRICES.map(([load, price]) => {
-      const scenario = openbScenario({ nodes: NODES, load, seed: MARKET_SEED, profile });
-      const seeds = Array.from({ length: EPISODES }, (_, i) => 1_000_000 + 1_000 * seed + i);
+  const courses = Array.from({ length: MARKETS_A_COURSE }, () => SHADOW_PRICES).flat();
+  const lessons = (['default', 'multigpu'] as const).flatMap((profile, p) =>
+    courses.map(([load, price], i) => {
+      const market = LESSON_MARKETS * seed + p * courses.length + i;
+      const scenario = openbScenario({ nodes: NODES, load, seed: market, profile });
+      const seeds = Array.from({ length: EPISODES }, (_, k) => 1_000_000 + 1_000 * seed + k);
       return lessonOf(scenario, seeds, { worth: expectedWorth(price), seed });
     }),
   );

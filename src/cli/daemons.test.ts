@@ -102,7 +102,7 @@ describe('matcher run and watcher run refuse', () => {
   });
 });
 
-describe('matcher run', { timeout: 60_000 }, () => {
+describe('matcher run', () => {
   let proxy: RpcProxy;
   beforeAll(async () => {
     proxy = await startRpcProxy(market.chain.rpcUrl);
@@ -142,7 +142,7 @@ describe('matcher run', { timeout: 60_000 }, () => {
 
     proxy.meddle = undefined;
     const second = start();
-    await until('the round', async () => (await entryCount(round)) > 0, { timeoutMs: 20_000 });
+    await until('the round', async () => (await entryCount(round)) > 0, { timeoutMs: 120_000 });
     second.child.kill('SIGTERM');
     const { code, stdout } = await second.ended;
     expect([code, stdout]).toEqual([130, expect.stringContaining(`round ${round}: workload`)]);
@@ -184,7 +184,7 @@ describe('matcher run', { timeout: 60_000 }, () => {
   });
 });
 
-describe('round challenge', { timeout: 60_000 }, () => {
+describe('round challenge', () => {
   let right: number;
   let wrong: number;
   beforeAll(async () => {

@@ -121,5 +121,5 @@ describe('aicchain evaluate', () => {
     expect(code).toBe(130);
     expect(stdout).toMatch(/^(random|first-fit) brought the most of the untuned rules at load 1/);
     expect(stdout).toContain('completion p99');
-  }, 60_000);
+  });
 });

@@ -1,7 +1,8 @@
 import type { IntegerNetwork } from '../domain/types.ts';
 import { EvaluationPool } from '../trainer/EvaluationPool.ts';
-import { type Comparison, gainOver, heldOutSeeds } from '../training/evaluate.ts';
+import { type Comparison, gainOver } from '../training/evaluate.ts';
 import type { Scenario } from '../training/scenario.ts';
+import { heldOutSeeds } from '../training/seeds.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { Session } from './Session.ts';
 

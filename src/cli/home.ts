@@ -22,6 +22,15 @@ export function makeFolders(path: string): void {
   mkdirSync(path, { mode: 0o700 });
 }
 
+/** Reads a file that the user named. */
+export function readNamedFile(file: string, hint?: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`${file} cannot be read: ${(cause as Error).message}`, hint);
+  }
+}
+
 /** Writes a file that the user named; a place where that cannot be is the user's to correct. */
 export function writeNamedFile(file: string, content: string | Uint8Array): void {
   namedPlace(file, () => writeFileSync(file, content));

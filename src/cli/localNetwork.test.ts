@@ -31,7 +31,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('a network on this machine', { timeout: 120_000 }, () => {
+describe('a network on this machine', () => {
   it('goes up in the background, once', async () => {
     expect(await asJson('net', 'up', '--port', '0')).toMatchObject({ started: true, context: 'local' });
     expect(await asJson('net', 'up', '--port', '0')).toMatchObject({ started: false });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openbScenario } from '../training/market.ts';
 import { FIVE_NODES, MARKET, SEEN } from '../training/testing/market.ts';
 import { configure as evaluate } from './commands/evaluate.ts';
+import { configure as teach } from './commands/teach.ts';
 import { configure as train } from './commands/train.ts';
 import { configure as tune } from './commands/tune.ts';
 import type { Session } from './Session.ts';
@@ -65,7 +66,7 @@ describe('--scenario refuses, before anything is played,', () => {
 
   test.each([
     ['none.json', 'none.json cannot be read'],
-    ['broken.json', 'broken.json cannot be read'],
+    ['broken.json', 'broken.json is no JSON'],
     ['wrong.json', 'wrong.json: scenario.nodes[0].tflops is missing'],
     ['list.json', 'list.json: scenario is []'],
     ['null.json', 'null.json: scenario is null'],
@@ -136,9 +137,9 @@ describe('--scenario', () => {
   });
 });
 
-test('train, tune and evaluate have the same options for it, and say in help what a file holds', () => {
+test('teach, train, tune and evaluate have the same options for it, and say in help what a file holds', () => {
   const ofMarkets = /^--(scenario|trace|nodes|load|profile|horizon|market-seed)$/;
-  for (const configure of [train, tune, evaluate]) {
+  for (const configure of [teach, train, tune, evaluate]) {
     const command = new Command();
     let help = '';
     command.configureOutput({

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { AICChainError } from '../domain/errors.ts';
 import {
   HORIZON_BOUNDS,
@@ -10,6 +9,7 @@ import {
 } from '../trainer/scenario/scenarioFrom.ts';
 import { type Scenario, scenarioOf } from '../training/scenario.ts';
 import { scenarioOfTrace } from '../training/traceScenario.ts';
+import { readNamedFile } from './home.ts';
 import type { Session } from './Session.ts';
 import { type ScenarioFlags, USUAL_MARKET_SEED, USUAL_NODES } from './scenarioOptions.ts';
 import { readTraceFile } from './traceFile.ts';
@@ -120,13 +120,12 @@ function fileMarket(file: string, flags: ScenarioFlags): Market {
 }
 
 function jsonOf(file: string): unknown {
+  const hint = 'A market is network, openb, or a JSON file like examples/market.json.';
+  const text = readNamedFile(file, hint);
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(text);
   } catch (cause) {
-    throw new UsageError(
-      `${file} cannot be read: ${(cause as Error).message}`,
-      'A market is network, openb, or a JSON file like examples/market.json.',
-    );
+    throw new UsageError(`${file} is no JSON: ${(cause as Error).message}`, hint);
   }
 }
 

@@ -101,7 +101,8 @@ test.skipIf(!existsSync(OLDER))(`Node 22 trains the same policy${platform}`, asy
 describe('a training that is stopped', () => {
   test('by Ctrl-C saves, says how to go on, and ends as if it had not been', async () => {
     const folder = at('run');
-    const args = ['--updates', '6', '--checkpoint-every', '2'];
+    // So many that the signal comes long before the last, however busy the machine.
+    const args = ['--updates', '14', '--checkpoint-every', '2'];
     const whole = await trained(...args);
 
     const { child, ended } = shell([
@@ -113,8 +114,8 @@ describe('a training that is stopped', () => {
       '--checkpoint',
       folder,
     ]);
-    while (!existsSync(join(folder, 'training.checkpoint')))
-      await new Promise((done) => setTimeout(done, 20));
+    const checkpoint = join(folder, 'training.checkpoint');
+    await expect.poll(() => existsSync(checkpoint), { interval: 20, timeout: 120_000 }).toBe(true);
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(code).toBe(130);

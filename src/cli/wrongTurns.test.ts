@@ -172,9 +172,9 @@ describe('Ctrl-C', () => {
     const data = file('stopped network');
     const { child, ended } = shell(['--data', data, 'net', 'up', '--port', '0']);
     const keepers = () => processesOf(data).filter((line) => line.includes('keeper.ts'));
-    await expect.poll(() => keepers().length, { interval: 20, timeout: 10_000 }).toBe(1);
+    await expect.poll(() => keepers().length, { interval: 20, timeout: 120_000 }).toBe(1);
     child.kill('SIGINT');
     expect((await ended).code).toBe(130);
-    await expect.poll(() => processesOf(data), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => processesOf(data), { timeout: 120_000 }).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -60,25 +60,21 @@ describe('a line an update', () => {
     ]);
   });
 
-  test.each(['metrics.csv', 'metrics.jsonl'])('%s: going on drops what is done again', (name) => {
-    const path = at(name);
-    const before = new MetricsFile(path);
-    for (const update of [1, 2, 3]) before.add(metrics(update));
-    const whole = readFileSync(path, 'utf8');
-    const after = new MetricsFile(path, 2);
-    after.add(metrics(3));
-    expect(readFileSync(path, 'utf8')).toBe(whole);
-  });
-});
-
-test('a line that a crash cut short is dropped by a training that goes on', () => {
-  const file = at('metrics.jsonl');
-  const before = new MetricsFile(file);
-  before.add(metrics(1));
-  const whole = readFileSync(file, 'utf8');
-  appendFileSync(file, '{"update":2,"upd');
-  new MetricsFile(file, 2);
-  expect(readFileSync(file, 'utf8')).toBe(whole);
+  test.each(['metrics.csv', 'metrics.jsonl'])(
+    '%s: going on drops what is done again, and what is cut off',
+    (name) => {
+      const path = at(name);
+      const before = new MetricsFile(path);
+      for (const update of [1, 2, 3]) before.add(metrics(update));
+      const whole = readFileSync(path, 'utf8');
+      for (const cutOff of [0, 9]) {
+        writeFileSync(path, whole.slice(0, whole.length - cutOff));
+        const after = new MetricsFile(path, 2);
+        after.add(metrics(3));
+        expect(readFileSync(path, 'utf8')).toBe(whole);
+      }
+    },
+  );
 });
 
 test('the line of progress names the reward by its terms, costs with a minus', () => {

@@ -10,6 +10,7 @@ import type { UpdateMetrics } from '../training/PpoOptions.ts';
 export class MetricsFile {
   readonly #path: string;
   readonly #isCsv: boolean;
+  #isEmpty: boolean;
 
   /** Lines of updates after `doneUpdates` are of a part that is done again, and are dropped. */
   constructor(path: string, doneUpdates = 0) {
@@ -22,48 +23,44 @@ export class MetricsFile {
     this.#path = path;
     this.#isCsv = ending === '.csv';
     const kept = this.#tried(() => this.#kept(doneUpdates));
+    this.#isEmpty = kept === '';
     this.#tried(() => writeFileSync(path, kept));
   }
 
   add(metrics: UpdateMetrics): void {
     const flat = flatOf(metrics);
+    const header = this.#isCsv && this.#isEmpty ? `${Object.keys(flat).join(',')}\n` : '';
     const line = this.#isCsv ? Object.values(flat).join(',') : JSON.stringify(flat);
-    this.#tried(() => {
-      const isNew = readFileSync(this.#path, 'utf8') === '';
-      const header = this.#isCsv && isNew ? `${Object.keys(flat).join(',')}\n` : '';
-      appendFileSync(this.#path, `${header}${line}\n`);
-    });
+    this.#tried(() => appendFileSync(this.#path, `${header}${line}\n`));
+    this.#isEmpty = false;
   }
 
   #tried<T>(work: () => T): T {
     try {
       return work();
     } catch (cause) {
-      throw new AICChainError(
-        'BAD_METRICS_FILE',
-        `metrics cannot be written to ${this.#path}: ${(cause as Error).message}`,
-        { hint: 'Make room, or name another place.', cause },
-      );
+      const { message } = cause as Error;
+      throw new AICChainError('BAD_METRICS_FILE', `metrics cannot be written to ${this.#path}: ${message}`, {
+        hint: 'Make room, or name another place.',
+        cause,
+      });
     }
   }
 
   #kept(doneUpdates: number): string {
     if (doneUpdates === 0 || !existsSync(this.#path)) return '';
-    const lines = readFileSync(this.#path, 'utf8').split('\n').filter(Boolean);
+    const text = readFileSync(this.#path, 'utf8');
+    // Where the training was killed, the last line may be cut off.
+    const lines = text
+      .slice(0, text.lastIndexOf('\n') + 1)
+      .split('\n')
+      .filter(Boolean);
     const header = this.#isCsv ? lines.splice(0, 1) : [];
-    const updateOf = (line: string) => (this.#isCsv ? Number(line.split(',')[0]) : updateOfJson(line));
+    const updateOf = (line: string) =>
+      this.#isCsv ? Number(line.split(',')[0]) : (JSON.parse(line) as UpdateMetrics).update;
     return [...header, ...lines.filter((line) => updateOf(line) <= doneUpdates)]
       .map((line) => `${line}\n`)
       .join('');
-  }
-}
-
-/** Not a number where a crash cut the line short: it is dropped. */
-function updateOfJson(line: string): number {
-  try {
-    return (JSON.parse(line) as UpdateMetrics).update;
-  } catch {
-    return Number.NaN;
   }
 }
 

@@ -29,14 +29,13 @@ class ThreadPool implements WorkerPool {
   }
 
   async run(task: Task): Promise<readonly unknown[]> {
-    const others = Promise.all(this.#threads.map((thread) => thread.run(task)));
+    const others = this.#threads.map((thread) => thread.run(task));
     try {
       const own = this.#own.do(task);
-      return [own, ...(await others)];
-    } catch (error) {
-      // All have ended with the memory before anything else is done with it.
-      await others.catch(() => {});
-      throw error;
+      return [own, ...(await Promise.all(others))];
+    } finally {
+      // Also where one failed, all have ended with the memory before anything else is done with it.
+      await Promise.allSettled(others);
     }
   }
 

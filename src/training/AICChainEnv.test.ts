@@ -3,6 +3,7 @@ import { FEATURES, INELIGIBLE } from '../domain/index.ts';
 import { reasonAgainst } from '../match/eligibility.ts';
 import { features } from '../policy/features.ts';
 import { AICChainEnv, MAX_CANDIDATES, type Step } from './AICChainEnv.ts';
+import { train } from './ppo.ts';
 import { Random } from './random.ts';
 import { scenarioOf } from './scenario.ts';
 import { contains } from './spaces.ts';
@@ -153,6 +154,21 @@ describe('AICChainEnv', () => {
     expect(env.simulation.endings.arrived).toBe(5);
     const { completed, expired, lost } = env.simulation.endings;
     expect(completed + expired + lost).toBe(5);
+  });
+
+  test('an episode in which there is nothing to match ends with its first step; training passes through', async () => {
+    const seen = SEEN.map((one) => ({ ...one, budgetMicro: 0.35 * one.budgetMicro }));
+    const poor = { ...scenarioOf(FIVE_NODES, seen), workloadLimit: 1, openRounds: 2 };
+    const env = new AICChainEnv(poor);
+    const seeds = Array.from({ length: 50 }, (_, i) => i + 1);
+    const empty = seeds.find((seed) => env.reset({ seed })[0].candidates === 0)!;
+    const [{ mask }] = env.reset({ seed: empty });
+    expect(mask.indexOf(1)).toBe(env.deferAction);
+    expect(env.step(env.deferAction)).toMatchObject({ terminated: true, truncated: false });
+    const short = { updates: 2, environments: 8, steps: 32, minibatch: 64, validationSeeds: [1] };
+    const { history } = await train(poor, short);
+    for (const { reward, entropy, valueLoss, approxKl } of history)
+      expect([reward, entropy, valueLoss, approxKl].every(Number.isFinite)).toBe(true);
   });
 
   test('shaping by a potential adds up to nothing but its ends', () => {

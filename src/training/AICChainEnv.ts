@@ -4,6 +4,7 @@ import { MAX_CANDIDATES, Offers } from './offers.ts';
 import { Random, type RandomState } from './random.ts';
 import { Simulation, type SimulationState } from './Simulation.ts';
 import type { Scenario } from './scenario.ts';
+import { nextSeed } from './seeds.ts';
 import type { Box, Dict, Discrete, Dtype } from './spaces.ts';
 import { emptyTerms, TERMS, type Terms, welfareOf } from './welfare.ts';
 
@@ -137,8 +138,8 @@ export class AICChainEnv {
   reset({ seed, options = {} }: { seed?: number; options?: ResetOptions } = {}): [Observation, Info] {
     const rounds = checkedRounds(options);
     if (seed !== undefined) this.#seeds = new Random(seed, 1);
-    const episode = seed ?? this.#seeds?.uint32();
-    if (episode === undefined) {
+    const episode = seed ?? (this.#seeds && nextSeed(this.#seeds));
+    if (episode === null) {
       throw new AICChainError('NO_SEED', 'the first reset of an environment needs a seed', {
         hint: 'reset({ seed: 1 }); later ones may leave it out.',
       });
@@ -146,7 +147,7 @@ export class AICChainEnv {
     this.simulation.reset(episode);
     for (let round = 0; round < rounds; round++) this.simulation.advance();
     const elapsedRounds = this.#toNextDecision();
-    this.#isOver = this.#offers.count === 0;
+    this.#isOver = false; // where there is nothing to match in all of it, the first step ends it
     this.#potential = this.#potentialNow();
     return [this.#observation, this.#info(elapsedRounds, noTerms())];
   }

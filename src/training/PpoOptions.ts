@@ -1,5 +1,6 @@
-import type { IntegerNetwork } from '../domain/index.ts';
+import { AICChainError, type IntegerNetwork } from '../domain/index.ts';
 import type { Info } from './AICChainEnv.ts';
+import { validationSeeds } from './seeds.ts';
 
 /** Every hyper-parameter of a training. */
 export interface PpoOptions {
@@ -85,8 +86,55 @@ export const DEFAULT_PPO: PpoOptions = {
   fakeQuantise: true,
   maskedFeatures: [],
   checkpointEvery: 6,
-  validationSeeds: Array.from({ length: 32 }, (_, i) => 900_001 + i),
+  validationSeeds: validationSeeds(32),
 };
+
+type Numbers = { [K in keyof PpoOptions]: PpoOptions[K] extends number ? K : never };
+type NumberName = NonNullable<Numbers[keyof PpoOptions]>;
+type Rule = readonly [must: string, holds: (value: number) => boolean];
+
+const COUNT: Rule = ['a whole number from 1 on', (value) => Number.isSafeInteger(value) && value >= 1];
+const WIDTH: Rule = ['a multiple of 8', (value) => value >= 8 && value % 8 === 0];
+const POLICY_WIDTH: Rule = ['a multiple of 8, at most 64', (value) => WIDTH[1](value) && value <= 64];
+const ABOVE_0: Rule = ['above 0', (value) => value > 0 && value < Number.POSITIVE_INFINITY];
+const FROM_0: Rule = ['a number from 0 on', (value) => value >= 0 && value < Number.POSITIVE_INFINITY];
+const DISCOUNT: Rule = ['above 0 and at most 1', (value) => value > 0 && value <= 1];
+const PART: Rule = ['in 0..1', (value) => value >= 0 && value <= 1];
+
+const RULES: Partial<Readonly<Record<NumberName, Rule>>> = {
+  hidden: POLICY_WIDTH,
+  criticHidden: WIDTH,
+  environments: COUNT,
+  steps: COUNT,
+  updates: COUNT,
+  epochs: COUNT,
+  minibatch: COUNT,
+  checkpointEvery: COUNT,
+  learningRate: FROM_0,
+  criticLearningRate: FROM_0,
+  adamEpsilon: ABOVE_0,
+  temperatureStart: ABOVE_0,
+  temperatureEnd: ABOVE_0,
+  maxGradientNorm: ABOVE_0,
+  discountPerRound: DISCOUNT,
+  lambda: PART,
+};
+
+/** The options, if a training can follow them; else names the first that it cannot. */
+export function checkedOptions(options: PpoOptions): PpoOptions {
+  for (const [name, [must, holds]] of Object.entries(RULES)) {
+    const value = options[name as NumberName];
+    if (!holds(value)) throw badOption(name, value, must);
+  }
+  if (options.validationSeeds.length === 0) throw badOption('validationSeeds', '[]', 'at least one seed');
+  return options;
+}
+
+function badOption(name: string, value: number | string, must: string): AICChainError {
+  return new AICChainError('BAD_OPTION', `the option "${name}" of the training is ${value}`, {
+    hint: `It must be ${must}.`,
+  });
+}
 
 /** What one update was like. */
 export interface UpdateMetrics {

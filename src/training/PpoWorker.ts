@@ -199,7 +199,8 @@ export class PpoWorker {
   }
 }
 
-const LOG_OF = Float64Array.from({ length: MAX_CANDIDATES + 2 }, (_, n) => (n === 0 ? 0 : log(n)));
+/** The largest entropy of so many actions; of one alone there is none, and it is divided by 1. */
+const LOG_OF = Float64Array.from({ length: MAX_CANDIDATES + 2 }, (_, n) => (n < 2 ? 1 : log(n)));
 
 function playsOf({ scenario, options, shape, environmentSeed }: WorkerSetup, worker: number): Play[] {
   if (scenario === null) return [];

@@ -199,6 +199,23 @@ describe('Simulation', () => {
     expect(submitted(busy)).toEqual(submitted(idle));
   });
 
+  test('useful is the GPU time of its own workloads that completed; other work is only held', () => {
+    const idle = new Simulation(WORLD);
+    for (let i = 0; i < 200; i++) idle.advance();
+    expect(idle.outcome().heldGpuSec).toBeGreaterThan(0);
+    expect(idle.outcome().usefulGpuSec).toBe(0);
+    const simulation = new Simulation(WORLD);
+    play(simulation, 200);
+    const { workloads, usefulGpuSec } = simulation.outcome();
+    const own = workloads.reduce(
+      (sum, { gpus, startedSec, completedSec }) =>
+        sum + (completedSec === null ? 0 : gpus * (completedSec - startedSec!)),
+      0,
+    );
+    expect(own).toBeGreaterThan(0);
+    expect(usefulGpuSec).toBeCloseTo(own, 3);
+  });
+
   test('trust predicts failures: the less trusted half fails more often', () => {
     const [least, most] = [
       { runs: 0, failed: 0 },

@@ -420,7 +420,7 @@ export class Simulation {
     const durationSec = now.round * this.scenario.roundSec;
     let heldGpuSec = now.heldGpuSec;
     for (const { gpus, startSec } of now.runs.values())
-      heldGpuSec += gpus * Math.max(0, durationSec - startSec);
+      heldGpuSec += gpus * Math.max(0, durationSec - Math.max(0, startSec));
     return {
       seed: now.seed,
       durationSec,
@@ -591,10 +591,10 @@ export class Simulation {
     this.#hold(run, -1);
     const gpuSec = run.gpus * (run.endSec - Math.max(0, run.startSec));
     now.heldGpuSec += gpuSec;
-    if (run.completes) now.usefulGpuSec += gpuSec;
     const { workload } = run;
     if (workload === null) return;
     if (run.completes) {
+      now.usefulGpuSec += gpuSec;
       workload.ending = 'completed';
       now.endings.completed++;
       now.endings.waitedRounds +=

@@ -1,6 +1,7 @@
 import { AICChainEnv, type EnvState, type Info, type Observation, type Step } from './AICChainEnv.ts';
 import { Random, type RandomState } from './random.ts';
 import type { Scenario } from './scenario.ts';
+import { nextSeed } from './seeds.ts';
 
 /** A step of one of several environments that start over by themselves. */
 export interface VectorStep extends Step {
@@ -63,7 +64,7 @@ export class VectorEnv {
   }
 
   #reset(i: number): [Observation, Info] {
-    return this.environments[i]!.reset({ seed: this.#seeds[i]!.uint32() });
+    return this.environments[i]!.reset({ seed: nextSeed(this.#seeds[i]!) });
   }
 }
 

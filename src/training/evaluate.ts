@@ -51,10 +51,6 @@ export function evaluate(
   return summary(seeds.map((seed) => play(simulation, seed, rule)));
 }
 
-/** Arrival seeds for judging a policy: no training, and no choice of a checkpoint, plays them. */
-export const heldOutSeeds = (count: number): number[] =>
-  Array.from({ length: count }, (_, i) => 5_000_001 + i);
-
 /** Plays the policy against price alone. `bootstrapSeed` fixes the resamples. */
 export function compare(
   scenario: Scenario,

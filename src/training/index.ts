@@ -18,6 +18,7 @@ export * from './random.ts';
 export * from './regions.ts';
 export { type Prospect, Simulation, type SimulationState } from './Simulation.ts';
 export * from './scenario.ts';
+export { heldOutSeeds, trainingSeeds, validationSeeds } from './seeds.ts';
 export * from './spaces.ts';
 export * from './standings.ts';
 export * from './statistics.ts';

@@ -42,7 +42,10 @@ export interface EpisodeOutcome {
   readonly terms: Terms;
   readonly endings: Endings;
   readonly workloads: readonly WorkloadOutcome[];
-  /** GPUs × time, of nodes that were up; held by runs; held by runs that completed. */
+  /**
+   * GPUs × time, of nodes that were up; held by runs, those of other work from before the episode too; held by those runs of
+   * the workloads above that completed.
+   */
   readonly offeredGpuSec: number;
   readonly heldGpuSec: number;
   readonly usefulGpuSec: number;

@@ -21,6 +21,20 @@ const bytesOf = (n: IntegerNetwork) =>
   JSON.stringify([n.hidden, n.s1, n.s2, n.s3, [...n.b1], [...n.w1], [...n.b2], [...n.w2], n.b3, [...n.w3]]);
 
 describe('train', () => {
+  test.each([
+    [{ hidden: 12 }, '"hidden" of the training is 12'],
+    [{ hidden: 72 }, '"hidden" of the training is 72'],
+    [{ criticHidden: 20 }, '"criticHidden" of the training is 20'],
+    [{ minibatch: 0 }, '"minibatch" of the training is 0'],
+    [{ updates: 2.5 }, '"updates" of the training is 2.5'],
+    [{ temperatureEnd: 0 }, '"temperatureEnd" of the training is 0'],
+    [{ discountPerRound: 1.01 }, '"discountPerRound" of the training is 1.01'],
+    [{ learningRate: Number.NaN }, '"learningRate" of the training is NaN'],
+    [{ validationSeeds: [] }, '"validationSeeds" of the training is []'],
+  ])('refuses %j', async (options, message) => {
+    await expect(train(MARKET, options)).rejects.toThrow(message);
+  });
+
   test('stops between two updates when it is told to', async () => {
     const controller = new AbortController();
     const seen: number[] = [];

@@ -13,6 +13,7 @@ import { Critic } from './critic.ts';
 import { power } from './elementary.ts';
 import { inlinePool } from './inlinePool.ts';
 import {
+  checkedOptions,
   DEFAULT_PPO,
   type OnProgress,
   type PpoOptions,
@@ -82,7 +83,7 @@ export async function train(
 }
 
 function settingsOf(options: Partial<PpoOptions>): PpoOptions {
-  const settings = { ...DEFAULT_PPO, ...options };
+  const settings = checkedOptions({ ...DEFAULT_PPO, ...options });
   const { from, maskedFeatures } = settings;
   if (from === null) return settings;
   if (maskedFeatures.length > 0) {

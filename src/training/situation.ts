@@ -59,7 +59,7 @@ export function featureScale(scenario: Scenario, seed: number, masked: readonly 
         if (random.float() < 0.8 && weight[a]! > weight[best]!) best = a;
         tally.note(features.subarray(a * FEATURES, (a + 1) * FEATURES));
       }
-      current[e] = envs.step(e, best).observation;
+      current[e] = envs.step(e, candidates === 0 ? MAX_CANDIDATES : best).observation;
     }
   }
   const { mean, deviation } = tally.spread();

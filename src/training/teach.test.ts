@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { FEATURES, type IntegerNetwork, PRIORITY_FEATURE } from '../domain/index.ts';
 import { load, evaluate as penaltyOf } from '../policy/network.ts';
-import { compare, heldOutSeeds } from './evaluate.ts';
+import { compare } from './evaluate.ts';
 import { expectedWorth, type Lesson, lessonOf } from './lesson.ts';
 import { openbScenario } from './market.ts';
 import { isMonotoneInPriority } from './masters.ts';
 import { Random } from './random.ts';
+import { heldOutSeeds, trainingSeeds } from './seeds.ts';
 import { type PassMetrics, teach } from './teach.ts';
 import { MARKET } from './testing/market.ts';
-import { trainingSeeds } from './tune.ts';
 
 const SCENARIO = openbScenario({ nodes: 10, load: 1.2, seed: 1 });
 const worth = expectedWorth(150_000);
@@ -31,6 +31,14 @@ function penalties(network: IntegerNetwork, { features, target }: Lesson): numbe
 describe('teach', () => {
   test('refuses lessons without rows', async () => {
     await expect(teach([])).rejects.toThrow('no rows');
+  });
+
+  test('refuses targets that are no numbers, with the pass', async () => {
+    const taught = teach([drawnLesson(64, () => Number.NaN)]);
+    await expect(taught).rejects.toMatchObject({
+      code: 'TRAINING_DIVERGED',
+      message: 'pass 1: the error is NaN',
+    });
   });
 
   test('stops between two passes when it is told to', async () => {

@@ -80,6 +80,7 @@ export async function teach(
   for (let pass = 1; pass <= settings.passes; pass++) {
     settings.signal?.throwIfAborted();
     const error = pupil.pass();
+    if (!Number.isFinite(error)) throw diverged(pass, error);
     await onPass({ pass, passes: settings.passes, error });
     await new Promise<void>((resolve) => setTimeout(resolve, 0));
   }
@@ -190,3 +191,9 @@ class Pupil {
 }
 
 const ADAM_EPSILON = 1e-8;
+
+function diverged(pass: number, error: number): AICChainError {
+  return new AICChainError('TRAINING_DIVERGED', `pass ${pass}: the error is ${error}`, {
+    hint: 'Look for targets and weights of the lessons that are no numbers.',
+  });
+}

@@ -2,9 +2,10 @@ import type { IntegerNetwork } from '../domain/index.ts';
 import { dearer, expectedWorth, type Lesson, lessonOf } from './lesson.ts';
 import type { Quality } from './play.ts';
 import type { Scenario } from './scenario.ts';
+import { trainingSeeds, validationSeeds } from './seeds.ts';
 import { relativeGain } from './statistics.ts';
 import { DEFAULT_TEACH, type TeachOptions, teach } from './teach.ts';
-import { playAll, trainingSeeds } from './tune.ts';
+import { playAll } from './tune.ts';
 
 /** A scenario to learn in, such as a market at one load, and what a GPU-hour is worth to others there. */
 export interface Course {
@@ -29,7 +30,7 @@ export const DEFAULT_CHOOSE: ChooseOptions = {
   rounds: 1,
   episodes: 16,
   priceScales: [0.75, 1, 1.5],
-  validationSeeds: Array.from({ length: 8 }, (_, i) => 900_001 + i),
+  validationSeeds: validationSeeds(8),
 };
 
 export interface Taught {
@@ -119,12 +120,12 @@ class Judge {
   }
 
   async #welfare(quality: Quality): Promise<number[]> {
-    const { validationSeeds, signal } = this.#options;
+    const { validationSeeds: seeds, signal } = this.#options;
     const found: number[] = [];
     for (const { scenario } of this.#courses) {
       await breath(signal);
       this.#onStage(`validating, ${found.length + 1} of ${this.#courses.length} courses`);
-      const [bySeed] = await playAll(scenario)([quality], validationSeeds);
+      const [bySeed] = await playAll(scenario)([quality], seeds);
       found.push(mean(bySeed!));
     }
     return found;

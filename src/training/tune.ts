@@ -14,6 +14,7 @@ import {
   type SearchSpace,
   type SearchState,
 } from './search.ts';
+import { spreadSeeds, trainingSeeds, validationSeeds } from './seeds.ts';
 import { outputShift } from './situation.ts';
 import { relativeGain } from './statistics.ts';
 
@@ -68,7 +69,7 @@ const SHARED = {
   smoothing: 0.7,
   extraSigma: 0.05,
   checkpointEvery: 5,
-  validationSeeds: Array.from({ length: 32 }, (_, i) => 900_001 + i),
+  validationSeeds: validationSeeds(32),
 } as const;
 
 /** Evolution strategies of the network. */
@@ -145,15 +146,15 @@ export async function tune(
   welfare: WelfareOf,
   onGeneration: OnGeneration = () => {},
 ): Promise<TuneResult> {
-  const { seed, generations, checkpointEvery, validationSeeds, resume } = options;
+  const { seed, generations, checkpointEvery, validationSeeds: judges, resume } = options;
   const root = new Random(seed);
   const space = spaceOf(scenario, options, root.split(1));
   const search = searchOf(space, options, root.split(2));
   const networkOf = (mean: readonly number[]) => space.network(Float64Array.from(mean));
 
-  const [base, started] = (await welfare([null, networkOf(plain(space.start))], validationSeeds)).map(mean);
+  const [base, started] = (await welfare([null, networkOf(plain(space.start))], judges)).map(mean);
   let best = resume?.best ?? { mean: plain(space.start), welfareMicro: started!, generation: 0 };
-  let episodes = resume?.episodes ?? 2 * validationSeeds.length;
+  let episodes = resume?.episodes ?? 2 * judges.length;
   const history: GenerationMetrics[] = [];
   const state = (): TuneState => ({ search: search.state(), best, episodes });
   while (search.generation < generations && !options.signal?.aborted) {
@@ -165,8 +166,8 @@ export async function tune(
     const { generation } = search;
     let validationGain: number | null = null;
     if (generation % checkpointEvery === 0 || generation === generations) {
-      const [welfareMicro] = (await welfare([space.network(search.mean)], validationSeeds)).map(mean);
-      episodes += validationSeeds.length;
+      const [welfareMicro] = (await welfare([space.network(search.mean)], judges)).map(mean);
+      episodes += judges.length;
       if (welfareMicro! > best.welfareMicro)
         best = { mean: plain(search.mean), welfareMicro: welfareMicro!, generation };
       validationGain = relativeGain(welfareMicro! - base!, base!);
@@ -202,20 +203,10 @@ export function playAll(scenario: Scenario): WelfareOf {
     );
 }
 
-/** Arrival seeds of a generation, apart from all that validate or judge. */
-export function trainingSeeds(seed: number, generation: number, count: number): number[] {
-  const random = new Random(seed).split(3).split(generation);
-  return Array.from({ length: count }, () => FIRST_TRAINING_SEED + random.integer(TRAINING_SEEDS));
-}
-const FIRST_TRAINING_SEED = 1_000_000;
-const TRAINING_SEEDS = 3_900_000;
-
-const SPREAD_SEEDS = [800_001, 800_002, 800_003, 800_004];
-
 type QualitySpace = SearchSpace & { network(floats: Float64Array): IntegerNetwork };
 
 function spaceOf(scenario: Scenario, options: TuneOptions, random: Random): QualitySpace {
-  const spread = featureSpread(scenario, SPREAD_SEEDS);
+  const spread = featureSpread(scenario, spreadSeeds(4));
   const shift = options.outputShift ?? outputShift(scenario);
   if (options.quality === 'linear') return new LinearQuality(spread, shift, options.hidden);
   const from = options.from ?? emptyNetwork(options.hidden, shift);

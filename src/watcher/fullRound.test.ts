@@ -42,7 +42,7 @@ async function watcher() {
   return { watching, look: looker(view, watching) };
 }
 
-describe('a round of 256 matches', { timeout: 120_000 }, () => {
+describe('a round of 256 matches', () => {
   it('is posted in one transaction by the matcher, and stands before the watcher', async () => {
     await fullMarket();
     const view = await NetworkView.open(network.client('matcher'));

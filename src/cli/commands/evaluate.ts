@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
@@ -10,12 +9,12 @@ import { evaluationPage } from '../evaluation/html/page.ts';
 import { learningCurve } from '../evaluation/learningCurves.ts';
 import { studied } from '../evaluation/study.ts';
 import { evaluationTables } from '../evaluation/terminal.ts';
-import { requireWritable, writeNamedFile } from '../home.ts';
+import { readNamedFile, requireWritable, writeNamedFile } from '../home.ts';
 import { stoppable } from '../interrupt.ts';
 import type { CommandModule, Session } from '../Session.ts';
 import { marketAsked } from '../scenario.ts';
 import { SCENARIO_HELP, scenarioOptions } from '../scenarioOptions.ts';
-import { integerOption, UsageError } from '../usage.ts';
+import { integerOption } from '../usage.ts';
 
 const BOOTSTRAP_SEED = 1;
 
@@ -47,7 +46,7 @@ async function run(session: Session, options: EvaluateOptions): Promise<void> {
   const loads = loadsAsked(options.load);
   const seeds = seedsAsked(options.seeds);
   const workers = integerOption('--workers', options.workers, 1, 256);
-  const curves = (options.curves ?? []).map((file) => learningCurve(basename(file), textOf(file)));
+  const curves = (options.curves ?? []).map((file) => learningCurve(basename(file), readNamedFile(file)));
   if (options.html !== undefined) requireWritable(options.html);
   const market = await marketAsked(session, options);
   const scenarios = loads.map((load) => market.at(load));
@@ -86,12 +85,4 @@ function show({ out }: Session, { html }: EvaluateOptions, report: EvaluationRep
     out.raw(evaluationTables(report));
     if (html !== undefined) out.line(`All of it, with plots, is in ${html}`);
   });
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new UsageError(`${file} cannot be read: ${(cause as Error).message}`);
-  }
 }

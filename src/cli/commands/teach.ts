@@ -7,6 +7,7 @@ import {
   type Taught,
   teachAndChoose,
 } from '../../training/teachAndChoose.ts';
+import { percent } from '../heldOut.ts';
 import { requireWritable, writeNamedFile } from '../home.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { type PolicyFile, policyFileOf, policyFileText } from '../policyFile.ts';
@@ -118,5 +119,3 @@ function tell(
     out.line('Judge it on other seeds with `aicchain evaluate`.');
   });
 }
-
-const percent = (part: number) => `${(part * 100).toFixed(1)} %`;

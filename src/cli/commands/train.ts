@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { hexToBytes } from '@noble/hashes/utils';
 import type { Command } from 'commander';
 import { MICRO_PER_AICC } from '../../domain/units.ts';
-import { decodeWeights } from '../../policy/weightsBytes.ts';
 import {
   CheckpointFile,
   EvaluationPool,
@@ -118,10 +116,7 @@ function ppoOptions(options: TrainOptions): Partial<PpoOptions> {
   }
   return {
     seed: integerOption('--seed', options.seed, 0, 2 ** 32 - 1),
-    from:
-      options.from === undefined
-        ? null
-        : decodeWeights(hexToBytes(readPolicyFile(options.from).weights.slice(2))),
+    from: options.from === undefined ? null : readPolicyFile(options.from).network,
     updates: integerOption('--updates', options.updates, 1, 100_000),
     checkpointEvery: integerOption('--checkpoint-every', options.checkpointEvery, 1, 100_000),
     fakeQuantise: options.float !== true,

@@ -1,7 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { hexToBytes } from '@noble/hashes/utils';
 import type { Command } from 'commander';
-import { decodeWeights } from '../../policy/weightsBytes.ts';
 import { EvaluationPool } from '../../trainer/EvaluationPool.ts';
 import type { Scenario } from '../../training/scenario.ts';
 import {
@@ -124,10 +122,7 @@ function optionsOf(flags: Flags): TuneOptions {
     method,
     quality,
     population,
-    from:
-      flags.from === undefined
-        ? null
-        : decodeWeights(hexToBytes(readPolicyFile(flags.from).weights.slice(2))),
+    from: flags.from === undefined ? null : readPolicyFile(flags.from).network,
     seed: integerOption('--seed', flags.seed, 0, 2 ** 32 - 1),
     generations: whole('--generations', flags.generations, preset.generations, 1, 1_000_000),
     episodes: whole('--episodes', flags.episodes, preset.episodes, 1, 10_000),

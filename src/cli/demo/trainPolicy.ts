@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Hex, MICRO_PER_AICC } from '../../domain/index.ts';
-import { type Comparison, compare, heldOutSeeds } from '../../training/evaluate.ts';
+import { type Comparison, compare } from '../../training/evaluate.ts';
 import { train } from '../../training/ppo.ts';
 import { scenarioOf } from '../../training/scenario.ts';
+import { heldOutSeeds } from '../../training/seeds.ts';
 import { policyFileOf, policyFileText } from '../policyFile.ts';
 import type { DemoNetwork } from './DemoNetwork.ts';
 import type { DemoJob } from './jobs.ts';

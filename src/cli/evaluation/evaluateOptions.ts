@@ -1,11 +1,9 @@
-import { heldOutSeeds } from '../../training/evaluate.ts';
+import { heldOutSeeds, MOST_HELD_OUT } from '../../training/seeds.ts';
 import { loadOption } from '../scenario.ts';
 import type { ScenarioFlags } from '../scenarioOptions.ts';
 import { integerOption, UsageError } from '../usage.ts';
 import { policyRules } from './policyRules.ts';
 import { BASELINE_NAMES, baselineRule, HINDSIGHT, type PlayedRule } from './rules.ts';
-
-const MOST_SEEDS = 100_000;
 
 /** What `aicchain evaluate` was told, as text. */
 export interface EvaluateOptions extends ScenarioFlags {
@@ -47,10 +45,10 @@ export function loadsAsked(text = '1'): readonly number[] {
 export function seedsAsked(text: string): readonly number[] {
   const [, from, to] = /^(\d+)-(\d+)$/.exec(text) ?? [];
   if (from === undefined || to === undefined)
-    return heldOutSeeds(integerOption('--seeds', text, 1, MOST_SEEDS));
+    return heldOutSeeds(integerOption('--seeds', text, 1, MOST_HELD_OUT));
   const count = Number(to) - Number(from) + 1;
-  if (count < 1 || count > MOST_SEEDS) {
-    throw new UsageError(`--seeds ${text} is from more to less, or over ${MOST_SEEDS} of them`);
+  if (count < 1 || count > MOST_HELD_OUT) {
+    throw new UsageError(`--seeds ${text} is from more to less, or over ${MOST_HELD_OUT} of them`);
   }
   return Array.from({ length: count }, (_, i) => Number(from) + i);
 }

@@ -1,8 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { hexToBytes } from '@noble/hashes/utils';
 import type { IntegerNetwork } from '../../domain/types.ts';
-import { decodeWeights } from '../../policy/weightsBytes.ts';
 import type { Role } from '../../training/standings.ts';
 import { readPolicyFile } from '../policyFile.ts';
 import { UsageError } from '../usage.ts';
@@ -18,14 +16,11 @@ export function policyRules(texts: readonly string[], role: Role, unnamed: strin
   const byName = new Map<string, IntegerNetwork[]>();
   for (const text of texts) {
     const [, name = unnamed, path = text] = /^([\w.-]+)=(.+)$/.exec(text) ?? [];
-    const networks = filesOf(path).map(networkOf);
+    const networks = filesOf(path).map((file) => readPolicyFile(file).network);
     byName.set(name, [...(byName.get(name) ?? []), ...networks]);
   }
   return [...byName].map(([name, networks]) => networkRule(name, role, networks));
 }
-
-export const networkOf = (file: string): IntegerNetwork =>
-  decodeWeights(hexToBytes(readPolicyFile(file).weights.slice(2)));
 
 function filesOf(path: string): readonly string[] {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];

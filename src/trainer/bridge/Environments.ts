@@ -2,6 +2,7 @@ import { AICChainError } from '../../domain/errors.ts';
 import { AICChainEnv, type Info, type Observation } from '../../training/AICChainEnv.ts';
 import { Random } from '../../training/random.ts';
 import type { Scenario } from '../../training/scenario.ts';
+import { nextSeed } from '../../training/seeds.ts';
 import { writeFrameHeader } from './frames.ts';
 import { FRAME_HEADER_BYTES, type Hello, KIND, type ResetRequest, ROWS_HEADER_BYTES } from './protocol.ts';
 import { type Field, fieldsOf, Rows, rowsBytes } from './Rows.ts';
@@ -47,8 +48,8 @@ export class Environments {
       const [observation, info] = this.environments[i]!.reset({ seed, options });
       this.#nextSeeds[i] = new Random(seed).split(NEXT_SEEDS);
       this.#masks[i] = observation.mask;
-      this.#isOver[i] = observation.candidates === 0;
-      const outcome = { reward: 0, terminated: this.#isOver[i], truncated: false, masked: false };
+      this.#isOver[i] = false;
+      const outcome = { reward: 0, terminated: false, truncated: false, masked: false };
       this.#rows.write(i, observation, info, outcome);
     });
     return this.#frame(0);
@@ -69,7 +70,7 @@ export class Environments {
     const finals = new Rows(this.fields, this.#buffer, this.#finalAt, ended.length);
     ended.forEach(({ i, observation, info, outcome }, row) => {
       finals.write(row, observation, info, outcome);
-      const seed = this.#nextSeeds[i]!.uint32();
+      const seed = nextSeed(this.#nextSeeds[i]!);
       this.#rows.writeSituation(i, ...this.environments[i]!.reset({ seed }));
       this.#isOver[i] = false;
     });
