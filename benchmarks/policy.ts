@@ -12,6 +12,7 @@
  *   long.
  * - `worstSingleMetricRatio`: at each metric that is judged, the policy beside the rule that is best at that one metric, by
  *   interquartile means, above 1 where the policy is better; the smallest of these.
+ * - `markets…`: the same as the first over four other markets (other models, places and jobs) pooled, half of the arrival seeds each.
  * - `openb…`: the same as the first over the lists of openb pooled; the best baseline is chosen on the pool.
  */
 import { availableParallelism } from 'node:os';
@@ -23,7 +24,7 @@ import { heldOutSeeds } from '../src/training/seeds.ts';
 import type { RuleRuns } from '../src/training/standings.ts';
 import { scenarioOfTrace } from '../src/training/traceScenario.ts';
 import { contenders, POLICIES } from './policy/contenders.ts';
-import { figuresAtLoad, headline, openbFigures } from './policy/figures.ts';
+import { figuresAtLoad, headline, marketFigures, openbFigures } from './policy/figures.ts';
 import { DATA, type OpenbList, openbLists } from './policy/openbLists.ts';
 import { type Figure, type Figures, type Options, report } from './report.ts';
 
@@ -32,6 +33,8 @@ interface Extent {
   readonly trainingSeeds: number;
   readonly arrivalSeeds: number;
   readonly nodes: number;
+  /** Others than the main one, at the main load, each with half of the arrival seeds. */
+  readonly markets: readonly number[];
   readonly lists: number;
   /** The bound takes many times as long as an episode: it is found for the first seeds, up to a load of 1. */
   readonly boundSeeds: number;
@@ -42,10 +45,19 @@ const FULL: Extent = {
   trainingSeeds: 10,
   arrivalSeeds: 12,
   nodes: 16,
+  markets: [2, 3, 4, 5],
   lists: 2,
   boundSeeds: 8,
 };
-const QUICK: Extent = { loads: [1], trainingSeeds: 2, arrivalSeeds: 3, nodes: 10, lists: 1, boundSeeds: 1 };
+const QUICK: Extent = {
+  loads: [1],
+  trainingSeeds: 2,
+  arrivalSeeds: 3,
+  nodes: 10,
+  markets: [],
+  lists: 1,
+  boundSeeds: 1,
+};
 const MAIN_LOAD = 1;
 const MARKET_SEED = 1;
 
@@ -66,6 +78,12 @@ async function measure({ quick }: Options): Promise<Figures> {
     Object.assign(figures, figuresAtLoad(load, runs[i]!));
   });
   Object.assign(figures, headline(runs[extent.loads.indexOf(MAIN_LOAD)]!));
+  const { nodes, markets, arrivalSeeds } = extent;
+  if (markets.length > 0) {
+    const others = markets.map((seed) => openbScenario({ nodes, load: MAIN_LOAD, seed }));
+    const found = await played('other markets', others, rules.map(few), Math.ceil(arrivalSeeds / 2));
+    Object.assign(figures, marketFigures(markets, found));
+  }
   const lists = openbLists()?.slice(0, extent.lists);
   if (lists === undefined) {
     say(`not run: openb lists, there is no data in ${DATA}`);
@@ -85,6 +103,9 @@ async function measure({ quick }: Options): Promise<Figures> {
     ),
   };
 }
+
+/** Each market is dear: a few training seeds of each policy. */
+const few = (rule: PlayedRule): PlayedRule => ({ ...rule, versions: rule.versions.slice(0, 3) });
 
 const replayed = ({ nodes, jobs }: OpenbList, count: number): Scenario =>
   scenarioOfTrace(nodes, jobs, { nodes: count, load: MAIN_LOAD, seed: MARKET_SEED });

@@ -1,11 +1,12 @@
 /** node benchmarks/ablations/variants.ts VARIANT SEED [quick]: trains one variant, prints what it gains over price alone. */
 import { fileURLToPath } from 'node:url';
 import type { IntegerNetwork } from '../../src/domain/index.ts';
-import { evaluate, heldOutSeeds } from '../../src/training/evaluate.ts';
+import { evaluate } from '../../src/training/evaluate.ts';
 import { expectedWorth, lessonOf } from '../../src/training/lesson.ts';
 import { openbScenario } from '../../src/training/market.ts';
 import { type PpoOptions, train } from '../../src/training/ppo.ts';
 import type { Scenario } from '../../src/training/scenario.ts';
+import { heldOutSeeds } from '../../src/training/seeds.ts';
 import { teach } from '../../src/training/teach.ts';
 import { DEFAULT_CEM_LINEAR, DEFAULT_ES, playAll, type TuneOptions, tune } from '../../src/training/tune.ts';
 

@@ -44,23 +44,38 @@ export function headline(runs: readonly RuleRuns[]): Figures {
   };
 }
 
-/** Over lists pooled, then list by list. */
-export function openbFigures(lists: readonly string[], runs: readonly (readonly RuleRuns[])[]): Figures {
-  const pooled = runs[0]!.map((rule, i): RuleRuns => {
-    const rows = rule.runs.map((_, row) => runs.flatMap((ofList) => ofList[i]!.runs[row]!));
+/** What several scenarios, played by the same rules, gave together. */
+function pooled(runs: readonly (readonly RuleRuns[])[]): RuleRuns[] {
+  return runs[0]!.map((rule, i): RuleRuns => {
+    const rows = rule.runs.map((_, row) => runs.flatMap((one) => one[i]!.runs[row]!));
     return { ...rule, runs: rows };
   });
+}
+
+/** Over markets pooled, then market by market. */
+export function marketFigures(markets: readonly number[], runs: readonly (readonly RuleRuns[])[]): Figures {
+  const name = 'marketsWelfareRatioBestBaseline';
+  const each = markets.map((market, i) => ratioTo(`${name}_${market}`, runs[i]!, 'untuned', null));
+  return Object.assign(
+    withLow(ratioTo(name, pooled(runs), 'untuned', AIM_BEST_BASELINE), 'marketsWelfareRatioLow'),
+    ...each,
+  );
+}
+
+/** Over lists pooled, then list by list. */
+export function openbFigures(lists: readonly string[], runs: readonly (readonly RuleRuns[])[]): Figures {
+  const together = pooled(runs);
   const each = lists.map((list, i) =>
     ratioTo(`openbWelfareRatioBestBaseline_${list}`, runs[i]!, 'untuned', null),
   );
   return Object.assign(
     {
       ...withLow(
-        ratioTo('openbWelfareRatioBestBaseline', pooled, 'untuned', AIM_BEST_BASELINE),
+        ratioTo('openbWelfareRatioBestBaseline', together, 'untuned', AIM_BEST_BASELINE),
         'openbWelfareRatioLow',
       ),
-      ...ratioTo('openbWelfareRatioTunedLinear', pooled, 'tuned', 1),
-      ...ratioTo('openbWelfareRatioHindsight', pooled, 'bound', AIM_HINDSIGHT),
+      ...ratioTo('openbWelfareRatioTunedLinear', together, 'tuned', 1),
+      ...ratioTo('openbWelfareRatioHindsight', together, 'bound', AIM_HINDSIGHT),
     },
     ...each,
   );
