@@ -31,6 +31,15 @@ try {
     'aicchain --help runs',
   );
 
+  // Threads are files of the package; a train and an evaluation start two of each.
+  const command = join('node_modules', '.bin', 'aicchain');
+  const market = ['--scenario', 'openb', '--nodes', '10', '--workers', '2', '--json'];
+  const trained = JSON.parse(run(folder, command, 'train', ...market, '--updates', '1'));
+  must(trained.file === 'policy.json', 'aicchain train trains on two threads');
+  const playing = ['--policy', 'policy.json', '--against', 'random', '--seeds', '2', '--no-bound'];
+  const { complete } = JSON.parse(run(folder, command, 'evaluate', ...market, ...playing));
+  must(complete, 'aicchain evaluate plays on two threads');
+
   const names = 'AICChain, DualTokenSystem, TruthfulReporting, RLPolicyManager, AICChainEnv, NetworkState';
   writeFileSync(
     join(folder, 'sdk.mjs'),

@@ -1,4 +1,4 @@
-"""The compute market of AICChain as a Gymnasium environment: `gymnasium.make("AICChain-v0")`."""
+"""The compute market of AICChain as a Gymnasium environment: `gymnasium.make("AICChain-v0")` once this is imported."""
 
 import gymnasium
 
@@ -9,7 +9,7 @@ __all__ = ["AICChainEnv", "AICChainError", "AICChainVectorEnv", "register"]
 
 
 def register() -> None:
-    """Makes the environment known to Gymnasium. Done on import, and by Gymnasium itself where the package is installed."""
+    """Makes the environment known to Gymnasium, which since 1.0 looks for no packages by itself. Done on import."""
     if "AICChain-v0" in gymnasium.registry:
         return
     gymnasium.register(

@@ -13,6 +13,7 @@ export const EXIT = {
 const INPUT_CODES = new Set([
   'BAD_RANGE',
   'BAD_AMOUNT',
+  'BAD_CHECKPOINT',
   'BAD_JOB_SPEC',
   'BAD_DEPLOYMENT',
   'BAD_KEY_FILE',
@@ -20,6 +21,7 @@ const INPUT_CODES = new Set([
   'BAD_TRACE',
   'IMPOSSIBLE_SCENARIO',
   'NO_ACCOUNT',
+  'OTHER_CHECKPOINT',
 ]);
 const UNREACHABLE_CODES = new Set(['RPC_UNREACHABLE', 'NODE_UNREACHABLE']);
 

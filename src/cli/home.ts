@@ -1,4 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { AICChainError } from '../domain/errors.ts';
@@ -22,10 +33,26 @@ export function readNamedFile(file: string, hint?: string): string {
 
 /** Writes a file that the user named; a place where that cannot be is the user's to correct. */
 export function writeNamedFile(file: string, content: string | Uint8Array): void {
+  namedPlace(file, () => writeFileSync(file, content));
+}
+
+/** Refuses, before long work, a file that could not be written after it. What is there stays as it is. */
+export function requireWritable(file: string): void {
+  namedPlace(file, () => {
+    const isNew = !existsSync(file);
+    closeSync(openSync(file, 'a'));
+    if (isNew) rmSync(file);
+  });
+}
+
+/** `makeFolders` for a folder that the user named. */
+export const makeNamedFolder = (path: string): void => namedPlace(path, () => makeFolders(resolve(path)));
+
+function namedPlace(path: string, write: () => void): void {
   try {
-    writeFileSync(file, content);
+    write();
   } catch (cause) {
-    throw new UsageError(`cannot write ${file}: ${(cause as Error).message}`, 'Name another place.');
+    throw new UsageError(`cannot write ${path}: ${(cause as Error).message}`, 'Name another place.');
   }
 }
 

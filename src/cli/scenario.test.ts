@@ -21,6 +21,7 @@ beforeAll(() => {
   writeFileSync(file('openb.json'), JSON.stringify({ nodes: 12, seed: 3, profile: 'multigpu' }));
   writeFileSync(file('wrong.json'), JSON.stringify({ nodes: [{ gpus: 1 }] }));
   writeFileSync(file('list.json'), '[]');
+  writeFileSync(file('null.json'), 'null');
   writeFileSync(file('broken.json'), '{');
   writeFileSync(file('nodes.csv'), 'sn,cpu_milli,memory_mib,gpu,model\na,1,1,2,T4\nb,1,1,0,\nc,1,1,1,G2\n');
   const header =
@@ -68,6 +69,7 @@ describe('--scenario refuses, before anything is played,', () => {
     ['broken.json', 'broken.json is no JSON'],
     ['wrong.json', 'wrong.json: scenario.nodes[0].tflops is missing'],
     ['list.json', 'list.json: scenario is []'],
+    ['null.json', 'null.json: scenario is null'],
   ])('the file %s', async (name, message) => {
     await expect(asked({ scenario: file(name) })).rejects.toMatchObject({
       code: 'USAGE',

@@ -105,6 +105,7 @@ async function networkMarket(session: Session, flags: ScenarioFlags): Promise<Ma
 
 function fileMarket(file: string, flags: ScenarioFlags): Market {
   const told = jsonOf(file);
+  if (told === null) throw new UsageError(`${file}: scenario is null`, 'It must be an object.');
   const horizon = horizonOf(flags);
   const at = (load?: number) => {
     try {

@@ -23,6 +23,9 @@ describe('train refuses', () => {
     [['--workers', '0'], '--workers must be a whole number from 1'],
     [['--scenario', at('nowhere.json')], 'nowhere.json cannot be read'],
     [['--load', 'heavy'], '--load must be a number from 0.01'],
+    [['--out', join(SCENARIO, 'policy.json')], 'cannot write'],
+    [['--metrics', join(SCENARIO, 'metrics.csv')], 'metrics cannot be written'],
+    [['--checkpoint', join(SCENARIO, 'run')], 'cannot write'],
   ])('%j', async (args, message) => {
     const { code, stderr } = await train(...args);
     expect(code).toBe(2);
@@ -33,6 +36,15 @@ describe('train refuses', () => {
     const { code, stderr } = await train('--metrics', at('metrics.xlsx'));
     expect(code).toBe(2);
     expect(stderr).toContain('.csv or .jsonl');
+  });
+
+  test('a market that is not there, and leaves metrics and policy of before as they are', async () => {
+    writeFileSync(at('before.csv'), 'update\n1\n');
+    writeFileSync(at('before.json'), '{}');
+    const files = ['--metrics', at('before.csv'), '--out', at('before.json')];
+    expect((await train(...files, '--scenario', at('nowhere.json'))).code).toBe(2);
+    expect(readFileSync(at('before.csv'), 'utf8')).toBe('update\n1\n');
+    expect(readFileSync(at('before.json'), 'utf8')).toBe('{}');
   });
 });
 
@@ -116,11 +128,24 @@ describe('a training that is stopped', () => {
     expect(await trained(...args, '--checkpoint', folder, '--resume', '--workers', '2')).toEqual(whole);
   });
 
+  test('says how to go on only where there is something to go on from', async () => {
+    const folder = at('early');
+    const { child, ended } = shell(['train', '--scenario', SCENARIO, ...OUT, '--checkpoint', folder]);
+    while (!existsSync(folder)) await new Promise((done) => setTimeout(done, 20));
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr.includes('--resume')).toBe(existsSync(join(folder, 'training.checkpoint')));
+  });
+
   test('goes on only as what it was', async () => {
     const folder = at('other');
     await train('--checkpoint', folder);
     const { code, stderr } = await train('--checkpoint', folder, '--resume', '--seed', '9');
-    expect(code).not.toBe(0);
+    expect(code).toBe(2);
     expect(stderr).toContain('seed is 1 in the checkpoint and 9 here');
+    const another = await train('--checkpoint', folder, '--resume', '--load', '0.5');
+    expect(another.code).toBe(2);
+    expect(another.stderr).toContain('its scenario is another');
   });
 });

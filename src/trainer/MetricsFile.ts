@@ -22,17 +22,29 @@ export class MetricsFile {
     }
     this.#path = path;
     this.#isCsv = ending === '.csv';
-    const kept = this.#kept(doneUpdates);
+    const kept = this.#tried(() => this.#kept(doneUpdates));
     this.#isEmpty = kept === '';
-    writeFileSync(path, kept);
+    this.#tried(() => writeFileSync(path, kept));
   }
 
   add(metrics: UpdateMetrics): void {
     const flat = flatOf(metrics);
     const header = this.#isCsv && this.#isEmpty ? `${Object.keys(flat).join(',')}\n` : '';
     const line = this.#isCsv ? Object.values(flat).join(',') : JSON.stringify(flat);
-    appendFileSync(this.#path, `${header}${line}\n`);
+    this.#tried(() => appendFileSync(this.#path, `${header}${line}\n`));
     this.#isEmpty = false;
+  }
+
+  #tried<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (cause) {
+      const { message } = cause as Error;
+      throw new AICChainError('BAD_METRICS_FILE', `metrics cannot be written to ${this.#path}: ${message}`, {
+        hint: 'Make room, or name another place.',
+        cause,
+      });
+    }
   }
 
   #kept(doneUpdates: number): string {

@@ -57,7 +57,11 @@ export function refuseOther({ identity: saved }: Checkpoint, own: TrainingIdenti
   const differences = names
     .map((name) => [name, shown(saved[name]), shown(own[name])] as const)
     .filter(([, theirs, ours]) => theirs !== ours)
-    .map(([name, theirs, ours]) => `${name} is ${theirs} in the checkpoint and ${ours} here`);
+    .map(([name, theirs, ours]) =>
+      name === 'scenario'
+        ? 'its scenario is another'
+        : `${name} is ${theirs} in the checkpoint and ${ours} here`,
+    );
   if (differences.length === 0) return;
   throw new AICChainError(
     'OTHER_CHECKPOINT',

@@ -60,19 +60,39 @@ export function compare(
 ): Comparison {
   const ours = evaluate(scenario, policy, seeds);
   const priceAlone = evaluate(scenario, null, seeds);
-  const theirs = priceAlone.bySeed.map(({ welfareMicro }) => welfareMicro);
-  const differences = ours.bySeed.map(({ welfareMicro }, i) => welfareMicro - theirs[i]!);
-  const gainInterval = pairedBootstrap(differences, theirs, bootstrapSeed);
-  const verdict = gainInterval.low > 0 ? 'wins' : gainInterval.high < 0 ? 'loses' : 'undecided';
+  const welfareOf = ({ bySeed }: Evaluation) => bySeed.map(({ welfareMicro }) => welfareMicro);
+  const [our, their] = [welfareOf(ours), welfareOf(priceAlone)];
+  const differences = our.map((micro, i) => micro - their[i]!);
+  const { gain, gainInterval, verdict } = gainOver(our, their, bootstrapSeed);
   return {
     policy: ours,
     priceAlone,
     pairs: seeds.map((seed, i) => ({ seed, differenceMicro: differences[i]! })),
     wins: differences.filter((difference) => difference > 0).length,
     losses: differences.filter((difference) => difference < 0).length,
-    gain: relativeGain(ours.welfareMicro - priceAlone.welfareMicro, priceAlone.welfareMicro),
+    gain,
     gainInterval,
     verdict,
+  };
+}
+
+/** What a comparison says, with the mean welfare of both sides. */
+export interface Gain extends Pick<Comparison, 'gain' | 'gainInterval' | 'verdict'> {
+  readonly oursMicro: number;
+  readonly theirsMicro: number;
+}
+
+/** `compare` where the welfare of both on the same seeds is known, micro-AICC. */
+export function gainOver(ours: ArrayLike<number>, theirs: ArrayLike<number>, bootstrapSeed = 1): Gain {
+  const [our, their] = [Array.from(ours), Array.from(theirs)];
+  const mean = (welfare: readonly number[]) => welfare.reduce((sum, one) => sum + one, 0) / welfare.length;
+  const [oursMicro, theirsMicro] = [mean(our), mean(their)];
+  const differences = our.map((micro, i) => micro - their[i]!);
+  const gainInterval = pairedBootstrap(differences, their, bootstrapSeed);
+  const verdict = gainInterval.low > 0 ? 'wins' : gainInterval.high < 0 ? 'loses' : 'undecided';
+  return {
+    ...{ oursMicro, theirsMicro, gainInterval, verdict },
+    gain: relativeGain(oursMicro - theirsMicro, theirsMicro),
   };
 }
 

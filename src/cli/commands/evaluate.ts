@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { AICChainError } from '../../domain/errors.ts';
 import type { Scenario } from '../../training/scenario.ts';
 import { standingsOf } from '../../training/standings.ts';
 import type { EvaluationReport } from '../evaluation/EvaluationReport.ts';
@@ -10,7 +9,7 @@ import { evaluationPage } from '../evaluation/html/page.ts';
 import { learningCurve } from '../evaluation/learningCurves.ts';
 import { studied } from '../evaluation/study.ts';
 import { evaluationTables } from '../evaluation/terminal.ts';
-import { readNamedFile, writeNamedFile } from '../home.ts';
+import { readNamedFile, requireWritable, writeNamedFile } from '../home.ts';
 import { stoppable } from '../interrupt.ts';
 import type { CommandModule, Session } from '../Session.ts';
 import { marketAsked } from '../scenario.ts';
@@ -48,6 +47,7 @@ async function run(session: Session, options: EvaluateOptions): Promise<void> {
   const seeds = seedsAsked(options.seeds);
   const workers = integerOption('--workers', options.workers, 1, 256);
   const curves = (options.curves ?? []).map((file) => learningCurve(basename(file), readNamedFile(file)));
+  if (options.html !== undefined) requireWritable(options.html);
   const market = await marketAsked(session, options);
   const scenarios = loads.map((load) => market.at(load));
 
@@ -59,9 +59,8 @@ async function run(session: Session, options: EvaluateOptions): Promise<void> {
       }),
     );
     if (found.seeds.length === 0) {
-      throw new AICChainError('STOPPED', 'it was stopped before every rule had played one arrival seed', {
-        hint: 'Take fewer rules or nodes.',
-      });
+      out.note('Interrupted before every rule had played one arrival seed; there is nothing to show.');
+      return;
     }
     const report: EvaluationReport = {
       scenario: described(market.name, scenarios[0]!),

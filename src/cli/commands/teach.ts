@@ -8,7 +8,7 @@ import {
   teachAndChoose,
 } from '../../training/teachAndChoose.ts';
 import { percent } from '../heldOut.ts';
-import { writeNamedFile } from '../home.ts';
+import { requireWritable, writeNamedFile } from '../home.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { type PolicyFile, policyFileOf, policyFileText } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
@@ -66,6 +66,7 @@ async function run(session: Session, flags: Flags): Promise<void> {
     passes: integerOption('--passes', flags.passes, 1, 100_000),
     priceScales: numbers('--price-scales', flags.priceScales),
   };
+  requireWritable(flags.out);
   const courses = await coursesAsked(session, flags);
   const startedMs = performance.now();
   const forget = onInterrupt(() => out.note(`Interrupted; ${flags.out} was not written.`));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { MICRO_PER_AICC } from '../../domain/units.ts';
@@ -12,7 +13,7 @@ import type { Checkpoint } from '../../training/Checkpoint.ts';
 import { DEFAULT_PPO, type PpoOptions, train, type UpdateMetrics } from '../../training/ppo.ts';
 import type { Scenario } from '../../training/scenario.ts';
 import { heldOut, shownGain } from '../heldOut.ts';
-import { makeFolders, writeNamedFile } from '../home.ts';
+import { makeNamedFolder, requireWritable, writeNamedFile } from '../home.ts';
 import { stoppable } from '../interrupt.ts';
 import { policyFileOf, policyFileText, readPolicyFile } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
@@ -65,11 +66,12 @@ async function run(session: Session, options: TrainOptions): Promise<void> {
   const ppo = ppoOptions(options);
   const workers = integerOption('--workers', options.workers, 1, MOST_WORKERS);
   const checkpoints = checkpointsOf(options);
+  requireWritable(options.out);
+  const told = await scenarioAsked(session, options);
   const metrics =
     options.metrics === undefined
       ? undefined
       : new MetricsFile(options.metrics, checkpoints?.resume?.update ?? 0);
-  const told = await scenarioAsked(session, options);
   const scenario = options.shaping ? told : { ...told, welfare: { ...told.welfare, fragmentation: 0 } };
 
   const startSec = clock();
@@ -84,15 +86,20 @@ async function run(session: Session, options: TrainOptions): Promise<void> {
         };
         const tools = { openPool: threadPool(workers), welfare: judges.welfare, clock, ...checkpoints };
         return train(scenario, { ...ppo, signal }, onProgress, tools).finally(() => {
-          const { checkpoint } = options;
-          if (signal.aborted && checkpoint !== undefined)
-            out.note(`stopped; go on with --checkpoint ${checkpoint} --resume`);
+          if (signal.aborted) out.note(whatIsKept(options.checkpoint));
         });
       }),
     )
     .finally(() => judges.close());
   const seconds = clock() - startSec;
-  await tell(session, options, scenario, trained, seconds);
+  await tell(session, options, scenario, trained, { seconds, workers });
+}
+
+function whatIsKept(folder: string | undefined): string {
+  if (folder === undefined) return 'stopped; nothing was kept: it is with --checkpoint DIR';
+  return existsSync(new CheckpointFile(folder).path)
+    ? `stopped; go on with --checkpoint ${folder} --resume`
+    : 'stopped before the first update was done; there is nothing to go on from';
 }
 
 /** Seconds since this process began. */
@@ -128,8 +135,9 @@ function checkpointsOf({ checkpoint, resume }: TrainOptions): Checkpoints | unde
       throw new UsageError('--resume needs --checkpoint DIR', 'Name the folder that it was kept in.');
     return undefined;
   }
-  makeFolders(checkpoint);
+  makeNamedFolder(checkpoint);
   const file = new CheckpointFile(checkpoint);
+  requireWritable(file.path);
   const saved = file.load();
   const save = (next: Checkpoint) => file.save(next);
   if (resume && saved === undefined)
@@ -148,12 +156,12 @@ async function tell(
   options: TrainOptions,
   scenario: Scenario,
   trained: Awaited<ReturnType<typeof train>>,
-  seconds: number,
+  { seconds, workers }: { readonly seconds: number; readonly workers: number },
 ): Promise<void> {
-  const held = await heldOut(session, scenario, trained.network);
   const policy = policyFileOf(trained.network, Number(options.seed));
   const { policyHash, code } = policy;
   writeNamedFile(options.out, policyFileText(policy));
+  const held = await heldOut(session, scenario, trained.network, workers);
   const { out } = session;
   const { welfare, verdict } = held;
   const { history, bestUpdate } = trained;

@@ -10,7 +10,7 @@ import {
   tune,
 } from '../../training/tune.ts';
 import { type HeldOut, heldOut, percent, shownGain } from '../heldOut.ts';
-import { writeNamedFile } from '../home.ts';
+import { requireWritable, writeNamedFile } from '../home.ts';
 import { stoppable } from '../interrupt.ts';
 import { policyFileOf, policyFileText, readPolicyFile } from '../policyFile.ts';
 import type { CommandModule, Session } from '../Session.ts';
@@ -67,6 +67,7 @@ async function run(session: Session, flags: Flags): Promise<void> {
   const { out } = session;
   const options = optionsOf(flags);
   const workers = integerOption('--workers', flags.workers, 1, 256);
+  requireWritable(flags.out);
   const scenario = await scenarioAsked(session, flags);
   const startedMs = performance.now();
   const found = await stoppable(async (signal) => {
@@ -80,7 +81,7 @@ async function run(session: Session, flags: Flags): Promise<void> {
   });
   if (found.isStopped) return;
   const seconds = (performance.now() - startedMs) / 1_000;
-  const held = await heldOut(session, scenario, found.tuned.network);
+  const held = await heldOut(session, scenario, found.tuned.network, workers);
   tell(session, flags, { ...found, seconds, held });
 }
 

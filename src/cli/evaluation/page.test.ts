@@ -6,6 +6,7 @@ import { learningCurve } from './learningCurves.ts';
 import { shown, shownInterval } from './numbers.ts';
 import { evaluationTables } from './terminal.ts';
 import { drawnReport } from './testing/report.ts';
+import { leadOf } from './words.ts';
 
 const report = drawnReport();
 const page = evaluationPage(report);
@@ -124,4 +125,12 @@ describe('a scale', () => {
     expect(linear([2, 4], [100, 0]).at(3)).toBe(50);
     expect(linear([5, 5], [0, 1]).at(5)).toBe(0);
   });
+});
+
+test('on fewer than six arrival seeds nobody is said to win', () => {
+  const byLoad = report.byLoad.map(({ load, standings }) => ({
+    load,
+    standings: { ...standings, arrivalSeeds: 5 },
+  }));
+  expect(leadOf({ ...report, byLoad })).toMatch(/cannot tell who wins\.$/);
 });

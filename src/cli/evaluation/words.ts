@@ -16,10 +16,14 @@ export function leadOf(report: EvaluationReport): string {
   }
   const { value, low, high } = policy.welfareRatio;
   const times = `${value.toFixed(3)} times (95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`;
-  return `${named(policy)} brought ${times} the welfare of the best untuned rule, ${bestUntuned}, ${met}. ${verdict(low, high)}`;
+  return `${named(policy)} brought ${times} the welfare of the best untuned rule, ${bestUntuned}, ${met}. ${verdict(low, high, standings.arrivalSeeds)}`;
 }
 
-function verdict(low: number, high: number): string {
+/** If each of so many seeds goes either way by chance, all go one way in 2 of 2^6 cases: less than 5 %. */
+const FEWEST_SEEDS = 6;
+
+function verdict(low: number, high: number, arrivalSeeds: number): string {
+  if (arrivalSeeds < FEWEST_SEEDS) return `Fewer than ${FEWEST_SEEDS} arrival seeds cannot tell who wins.`;
   if (low > 1) return 'It wins.';
   return high < 1 ? 'It loses.' : 'The difference is within chance.';
 }
