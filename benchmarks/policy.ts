@@ -66,6 +66,9 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 async function measure({ quick }: Options): Promise<Figures> {
   const extent = quick ? QUICK : FULL;
   const rules = contenders(POLICIES, extent.trainingSeeds);
+  // Before anything is played: a market that cannot be is told at once.
+  const lists = openbLists()?.slice(0, extent.lists);
+  const replays = lists?.map((list) => replayed(list, extent.nodes));
   const figures: Record<string, Figure> = {};
   const scenarios = extent.loads.map((load) =>
     openbScenario({ nodes: extent.nodes, load, seed: MARKET_SEED }),
@@ -84,17 +87,11 @@ async function measure({ quick }: Options): Promise<Figures> {
     const found = await played('other markets', others, rules.map(few), Math.ceil(arrivalSeeds / 2));
     Object.assign(figures, marketFigures(markets, found));
   }
-  const lists = openbLists()?.slice(0, extent.lists);
-  if (lists === undefined) {
+  if (lists === undefined || replays === undefined) {
     say(`not run: openb lists, there is no data in ${DATA}`);
     return figures;
   }
-  const ofLists = await played(
-    'openb lists',
-    lists.map((list) => replayed(list, extent.nodes)),
-    rules,
-    extent.arrivalSeeds,
-  );
+  const ofLists = await played('openb lists', replays, rules, extent.arrivalSeeds);
   return {
     ...figures,
     ...openbFigures(

@@ -11,7 +11,7 @@ export const DATA =
   process.env.AICCHAIN_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 
 /** No training reads any of them: trainings play synthetic markets. Their pods differ in GPUs, and in the models asked for. */
-export const OPENB_LISTS = ['default', 'gpuspec20', 'multigpu20', 'multigpu30'] as const;
+export const OPENB_LISTS = ['default', 'multigpu20', 'multigpu30', 'gpuspec20'] as const;
 
 export interface OpenbList {
   readonly list: string;
