@@ -6,20 +6,22 @@ import { expectedWorth, lessonOf } from '../../src/training/lesson.ts';
 import { openbScenario } from '../../src/training/market.ts';
 import { type PpoOptions, train } from '../../src/training/ppo.ts';
 import type { Scenario } from '../../src/training/scenario.ts';
-import { heldOutSeeds } from '../../src/training/seeds.ts';
+import { heldOutSeeds, validationSeeds } from '../../src/training/seeds.ts';
 import { teach } from '../../src/training/teach.ts';
 import { DEFAULT_CEM_LINEAR, DEFAULT_ES, playAll, type TuneOptions, tune } from '../../src/training/tune.ts';
 
-/** Every variant has the same market, and a budget of about half a minute on one core. */
+/** Every variant has the same market, and a budget of about a quarter of a minute on one core. */
 interface Budget {
   readonly updates: number;
   readonly generations: number;
   readonly lessons: number;
   readonly judged: number;
 }
-const FULL: Budget = { updates: 30, generations: 8, lessons: 24, judged: 24 };
+const FULL: Budget = { updates: 20, generations: 4, lessons: 24, judged: 24 };
 const QUICK: Budget = { updates: 2, generations: 1, lessons: 1, judged: 2 };
 
+/** Validation seeds. */
+const JUDGES = 16;
 const SHADOW_PRICE_MICRO = 130_000;
 /** Rounds waited, and how busy the network is. */
 const CONTEXT_FEATURES = [4, 19, 20, 21, 22];
@@ -44,6 +46,7 @@ const byPpo =
       temperatureStart: 0.05,
       temperatureEnd: 0.005,
       checkpointEvery: Math.max(1, updates / 2),
+      validationSeeds: validationSeeds(JUDGES),
       ...options,
     });
     return found.network;
@@ -54,7 +57,11 @@ const bySearch =
   async (seed, budget) => {
     const from = first === null ? null : await first(seed, budget);
     const options = { ...preset, seed, from, generations: budget.generations, population: 16, episodes: 6 };
-    const found = await tune(SHORT, { ...options, checkpointEvery: 4 }, playAll(SHORT));
+    const found = await tune(
+      SHORT,
+      { ...options, checkpointEvery: 4, validationSeeds: validationSeeds(JUDGES) },
+      playAll(SHORT),
+    );
     return found.network;
   };
 
