@@ -9,6 +9,7 @@ import type { Scenario } from '../../src/training/scenario.ts';
 import { heldOutSeeds, validationSeeds } from '../../src/training/seeds.ts';
 import { teach } from '../../src/training/teach.ts';
 import { DEFAULT_CEM_LINEAR, DEFAULT_ES, playAll, type TuneOptions, tune } from '../../src/training/tune.ts';
+import { lessonSeeds, MARKET_PPO } from '../policy/settings.ts';
 
 /** Every variant has the same market, and a budget of about a quarter of a minute on one core. */
 interface Budget {
@@ -37,14 +38,9 @@ const byPpo =
   (scenario: Scenario, options: Partial<PpoOptions> = {}): Made =>
   async (seed, { updates }) => {
     const found = await train(scenario, {
+      ...MARKET_PPO,
       seed,
       updates,
-      environments: 64,
-      steps: 128,
-      minibatch: 2_048,
-      learningRate: 0.005,
-      temperatureStart: 0.05,
-      temperatureEnd: 0.005,
       checkpointEvery: Math.max(1, updates / 2),
       validationSeeds: validationSeeds(JUDGES),
       ...options,
@@ -66,8 +62,8 @@ const bySearch =
   };
 
 const taught: Made = (seed, { lessons }) => {
-  const seeds = Array.from({ length: lessons }, (_, i) => 1_000_000 + 1_000 * seed + i);
-  return teach([lessonOf(MARKET, seeds, { worth: expectedWorth(SHADOW_PRICE_MICRO), seed })], { seed });
+  const worth = expectedWorth(SHADOW_PRICE_MICRO);
+  return teach([lessonOf(MARKET, lessonSeeds(seed, lessons), { worth, seed })], { seed });
 };
 
 const ppo = byPpo(MARKET);

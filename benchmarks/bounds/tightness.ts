@@ -10,6 +10,7 @@ import { evaluate } from '../../src/training/evaluate.ts';
 import { openbScenario } from '../../src/training/market.ts';
 import type { Simulation } from '../../src/training/Simulation.ts';
 import type { Scenario } from '../../src/training/scenario.ts';
+import { heldOutSeeds } from '../../src/training/seeds.ts';
 import { welfareUnder } from '../../src/training/testing/playMatcher.ts';
 import { welfareOf } from '../../src/training/welfare.ts';
 import { POLICIES, SHIPPED } from '../policy/contenders.ts';
@@ -48,7 +49,7 @@ const pricesOf = (scenario: Scenario, seed: number) => bestPrices(hindsight(scen
 const LOADS = [0.6, 1, 1.3];
 const shipped = readPolicyFile(join(POLICIES, SHIPPED, 'seed-01.json')).network;
 const nodes = Number(process.argv[2] ?? 16);
-const seeds = Array.from({ length: Number(process.argv[3] ?? 4) }, (_, i) => 5_000_001 + i);
+const seeds = heldOutSeeds(Number(process.argv[3] ?? 4));
 const mean = (of: (seed: number) => number) => seeds.reduce((sum, seed) => sum + of(seed), 0) / seeds.length;
 const aicc = (micro: number) => (micro / 1e6).toFixed(2);
 

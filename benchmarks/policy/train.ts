@@ -15,6 +15,7 @@ import { train } from '../../src/training/ppo.ts';
 import { teach } from '../../src/training/teach.ts';
 import { DEFAULT_CEM_LINEAR, playAll, tune } from '../../src/training/tune.ts';
 import { POLICIES } from './contenders.ts';
+import { lessonSeeds, MARKET_PPO } from './settings.ts';
 
 const NODES = 16;
 /** Lessons are of markets from here on, each of another; bench:policy judges in market 1, which is in none of them. */
@@ -47,8 +48,7 @@ async function taught(seed: number): Promise<IntegerNetwork> {
     courses.map(([load, price], i) => {
       const market = LESSON_MARKETS * seed + p * courses.length + i;
       const scenario = openbScenario({ nodes: NODES, load, seed: market, profile });
-      const seeds = Array.from({ length: EPISODES }, (_, k) => 1_000_000 + 1_000 * seed + k);
-      return lessonOf(scenario, seeds, { worth: expectedWorth(price), seed });
+      return lessonOf(scenario, lessonSeeds(seed, EPISODES), { worth: expectedWorth(price), seed });
     }),
   );
   return teach(lessons, { seed, passes: PASSES });
@@ -58,14 +58,9 @@ async function taught(seed: number): Promise<IntegerNetwork> {
 async function ppo(seed: number): Promise<IntegerNetwork> {
   const scenario = openbScenario({ nodes: NODES, load: 1, seed: MARKET_SEED });
   const { network } = await train(scenario, {
+    ...MARKET_PPO,
     seed,
-    environments: 64,
-    steps: 128,
-    minibatch: 2_048,
     updates: 60,
-    learningRate: 0.005,
-    temperatureStart: 0.05,
-    temperatureEnd: 0.005,
     checkpointEvery: 15,
   });
   return network;

@@ -16,14 +16,14 @@ export interface FeatureScale {
 export const S1 = 5;
 export const S2 = 6;
 /** Activation 1.0 of the float picture is 128 of the integers; it saturates at 255. */
-const ONE = 128;
+export const ONE = 128;
 const W2_SCALE = 64;
-const W3_SCALE = 32;
-const LARGEST_WEIGHT = 127;
+export const W3_SCALE = 32;
+export const LARGEST_WEIGHT = 127;
 export const LARGEST_PENALTY = 65_535;
-const BOUND_B1 = 2 ** 20 - 1;
-const BOUND_B2 = 2 ** 16 - 1;
-const BOUND_B3 = 2 ** 20 - 1;
+export const BOUND_B1 = 2 ** 20 - 1;
+export const BOUND_B2 = 2 ** 16 - 1;
+export const BOUND_B3 = 2 ** 20 - 1;
 /** Units of a block of weights (kernels/training.ts). */
 const BLOCK = 8;
 
@@ -302,10 +302,10 @@ function isSame(a: IntegerNetwork, b: IntegerNetwork): boolean {
   );
 }
 
-function half(shift: number): number {
+export function half(shift: number): number {
   return shift === 0 ? 0 : 2 ** (shift - 1);
 }
 
-function bounded(value: number, bound: number): number {
+export function bounded(value: number, bound: number): number {
   return Math.min(bound, Math.max(-bound, value));
 }

@@ -1,15 +1,7 @@
 import { AICChainError, FEATURES, type IntegerNetwork, PRIORITY_FEATURE } from '../domain/index.ts';
+import { BOUND_B1, BOUND_B2, BOUND_B3, bounded, half, LARGEST_WEIGHT, ONE, W3_SCALE } from './actor.ts';
 import type { FeatureSpread } from './featureSpread.ts';
 import type { Random } from './random.ts';
-
-/** Activation 1.0 of the float picture is 128 of the integers. */
-const ONE = 128;
-/** Weight 1.0 of the last layer is 32 of the integers. */
-const W3_ONE = 32;
-const LARGEST_WEIGHT = 127;
-const B1_BOUND = 2 ** 20 - 1;
-const B2_BOUND = 2 ** 16 - 1;
-const B3_BOUND = 2 ** 20 - 1;
 
 /**
  * The floats behind an integer network, in the parametrisation of `Actor`: features centred and scaled by their spread,
@@ -80,11 +72,11 @@ export class Masters {
         centre += weight * this.#mean[i]!;
       }
       for (let i = 0; i < hidden; i++) w2[i * hidden + j] = integer(layout.w2 + j * hidden + i);
-      b1[j] = bounded(integer(layout.b1 + j) - centre + half(s1), B1_BOUND);
-      b2[j] = bounded(integer(layout.b2 + j) + half(s2), B2_BOUND);
+      b1[j] = bounded(integer(layout.b1 + j) - centre + half(s1), BOUND_B1);
+      b2[j] = bounded(integer(layout.b2 + j) + half(s2), BOUND_B2);
       w3[j] = integer(layout.w3 + j);
     }
-    const b3 = bounded(integer(layout.b3) + half(s3), B3_BOUND);
+    const b3 = bounded(integer(layout.b3) + half(s3), BOUND_B3);
     return { hidden, s1, s2, s3, b1, w1, b2, w2, b3, w3 };
   }
 
@@ -219,15 +211,7 @@ function scaleOf({ s1, s2 }: IntegerNetwork, { deviation }: FeatureSpread, layou
   scale.fill(one1, layout.b1, layout.w2);
   scale.fill(2 ** s2, layout.w2, layout.b2);
   scale.fill(ONE * 2 ** s2, layout.b2, layout.w3);
-  scale.fill(W3_ONE, layout.w3, layout.b3);
-  scale[layout.b3] = W3_ONE * ONE;
+  scale.fill(W3_SCALE, layout.w3, layout.b3);
+  scale[layout.b3] = W3_SCALE * ONE;
   return scale;
-}
-
-function half(shift: number): number {
-  return shift === 0 ? 0 : 2 ** (shift - 1);
-}
-
-function bounded(value: number, bound: number): number {
-  return Math.min(bound, Math.max(-bound, value));
 }
